@@ -1,0 +1,30 @@
+package markdown
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Link returns [label](u), or only the label if there is no link. A label with nothing to see gives way to the host,
+// and a label that is the address of another host is preceded by the host the link really leads to.
+func Link(label Text, u URL) string {
+	if u.IsZero() {
+		return label.String()
+	}
+	shown := clip(clean(label.raw), maxTitle)
+	switch {
+	case label.Empty():
+		shown = u.host
+	case claimsOtherHost(shown, u.host):
+		shown = u.host + ": " + shown
+	}
+	return "[" + encode(shown, inLabel) + "](" + u.printed + ")"
+}
+
+// address matches a label that starts like an address, up to the end of its host.
+var address = regexp.MustCompile(`(?i)^[^\pL\pN]*(?:https?:/*|www\.)([^/\s]+)`)
+
+func claimsOtherHost(label, host string) bool {
+	m := address.FindStringSubmatch(label)
+	return m != nil && !strings.EqualFold(strings.TrimPrefix(m[1], "www."), strings.TrimPrefix(host, "www."))
+}

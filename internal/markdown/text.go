@@ -1,0 +1,85 @@
+// Package markdown makes text from outside safe to print in a Markdown file that people edit and several site
+// generators publish.
+//
+// The one idea: what comes from an API or a feed has a type of its own, [Text], whose ordinary printing is its encoded
+// form. A template, a log line or a forgotten Printf cannot print the raw text by accident, so nobody has to remember to
+// escape. Strangers' Markdown is not kept and not judged: it is shown as the text it is, with only those characters
+// encoded that some renderer could take for syntax where they stand. A backslash does that where every renderer reads
+// it, a character reference where one of them does not, and a zero width space where renderers look at the text after
+// decoding it (mentions, references, bare links). An ordinary title stands as it was typed.
+//
+// The one limit: the encoded form is for the places where Markdown has inline text: a paragraph, heading, list item,
+// table cell, emphasis or link label. It is not for code spans, code blocks, raw HTML attributes, front matter or link
+// destinations; links have [URL] and [Link], front matter needs its own quoting.
+package markdown
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// maxTitle is the most code points a title, name or label may show; a longer one is a trick or a mistake.
+const maxTitle = 300
+
+// Text is text from outside: an API, a feed. Its zero value is the empty text.
+type Text struct{ raw string }
+
+// Untrusted takes in text from outside. It is the only way to make a [Text].
+// Bytes that are not UTF-8 become U+FFFD here already, so that a text is the same before and after a snapshot.
+func Untrusted(s string) Text { return Text{strings.ToValidUTF8(s, "\uFFFD")} }
+
+// String returns the text as one line of inline Markdown that shows the cleaned text and nothing else, wherever a
+// template puts it. Texts longer than 300 code points are cut and end in "…".
+func (t Text) String() string {
+	if isPlain(t.raw) {
+		return t.raw
+	}
+	return encode(clip(clean(t.raw), maxTitle), inParagraph)
+}
+
+// Line returns the text as one plain line for a terminal or a log value: no control, escape or bidi characters, capped
+// like String, and broken where a workflow runner would take it for a command.
+func (t Text) Line() string {
+	line := clip(clean(t.raw), maxTitle)
+	// The runner knows two forms: "::name::" at the start of a line, and the older "##[name]" anywhere in it.
+	if strings.HasPrefix(line, "::") {
+		line = ": " + line[1:]
+	}
+	return strings.ReplaceAll(line, "##[", "## [")
+}
+
+// Unsafe returns the text as it came in, for comparisons and parsing, never for output.
+func (t Text) Unsafe() string { return t.raw }
+
+// IsZero reports whether no text came in at all, which is what omitzero asks.
+func (t Text) IsZero() bool { return t.raw == "" }
+
+// Empty reports whether nothing visible is left of the text once it is cleaned, so that a caller can show something
+// else: the tag instead of the name, "(untitled)" instead of a link that cannot be seen.
+func (t Text) Empty() bool { return !strings.ContainsFunc(clean(t.raw), isVisible) }
+
+// Format prints the encoded form for every verb, so that %x, %d or a verb mistaken does not show the raw text either.
+func (t Text) Format(f fmt.State, verb rune) {
+	if verb == 'v' && f.Flag('#') {
+		_, _ = fmt.Fprint(f, t.GoString())
+		return
+	}
+	// An error of the writer stays with the writer: fmt asks it itself.
+	_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), t.String())
+}
+
+// GoString returns the Line form, quoted, for %#v.
+func (t Text) GoString() string { return fmt.Sprintf("markdown.Untrusted(%q)", t.Line()) }
+
+// LogValue returns the Line form.
+func (t Text) LogValue() slog.Value { return slog.StringValue(t.Line()) }
+
+// MarshalText returns the raw text: a snapshot stores what came in.
+func (t Text) MarshalText() ([]byte, error) { return []byte(t.raw), nil }
+
+// UnmarshalText reads back what MarshalText wrote. What is in a snapshot is as untrusted as what is in an API's answer.
+func (t *Text) UnmarshalText(b []byte) error {
+	*t = Untrusted(string(b))
+	return nil
+}
