@@ -1,0 +1,248 @@
+package digest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+// Kind is a kind of source.
+type Kind string
+
+// The kinds of sources, in the order in which they are collected and listed.
+const (
+	Discussions Kind = "discussions"
+	Releases    Kind = "releases"
+	Advisories  Kind = "advisories"
+	Feeds       Kind = "feeds"
+)
+
+// Kinds lists all kinds in order.
+var Kinds = []Kind{Discussions, Releases, Advisories, Feeds}
+
+// Findings is what collectors return and what a snapshot stores: facts, and a
+// receipt for every source and repository that was looked at.
+type Findings struct {
+	Discussions []Discussion `json:"discussions"`
+	Releases    []Release    `json:"releases"`
+	Advisories  []Advisory   `json:"advisories"`
+	Entries     []Entry      `json:"entries"`
+	Receipts    []Receipt    `json:"receipts"`
+}
+
+// Item is what facts of every kind share.
+type Item struct {
+	// ID is unique and stable within a kind: a GraphQL node id, a GHSA id, a feed's GUID.
+	ID string `json:"id"`
+	// Repo is the repository the fact belongs to; none for feeds.
+	Repo Repo `json:"repo,omitzero"`
+	// URL is the page on the service's own site; zero when the service named none that is safe.
+	URL markdown.URL `json:"url,omitzero"`
+	// Section is where the source's configuration wants the item.
+	Section SectionName `json:"section"`
+}
+
+// Person is an account as the service names it. The zero value is a deleted account.
+type Person struct {
+	Login markdown.Text `json:"login,omitzero"`
+	Bot   bool          `json:"bot,omitempty"`
+}
+
+// Known reports whether the account still exists.
+func (p Person) Known() bool { return !p.Login.IsZero() }
+
+// Discussion is a GitHub discussion that was opened, answered or active in the period.
+// See https://docs.github.com/graphql/reference/objects#discussion.
+type Discussion struct {
+	Item
+	Number    int             `json:"number"`
+	Title     markdown.Text   `json:"title"`
+	Body      markdown.Text   `json:"body,omitzero"` // Markdown, possibly cut
+	Author    Person          `json:"author,omitzero"`
+	Category  Category        `json:"category"`
+	Labels    []markdown.Text `json:"labels,omitempty"`
+	CreatedAt time.Time       `json:"created_at"`
+	// AnsweredAt is when an answer was chosen; zero when none is chosen.
+	AnsweredAt time.Time `json:"answered_at,omitzero"`
+	Answer     *Answer   `json:"answer,omitempty"`
+	// Upvotes, Reactions and Comments count all time, not the period.
+	Upvotes   int `json:"upvotes"`
+	Reactions int `json:"reactions"`
+	Comments  int `json:"comments"`
+	// Locked and Closed are the state when it was collected; Closed is empty while
+	// open, else GitHub's reason in lower case (resolved, outdated, duplicate) or "closed".
+	Locked   bool          `json:"locked,omitempty"`
+	Closed   markdown.Text `json:"closed,omitzero"`
+	Activity Activity      `json:"activity,omitzero"`
+}
+
+// Category is a category of discussions.
+type Category struct {
+	Name       markdown.Text `json:"name"`
+	Slug       string        `json:"slug"`
+	Answerable bool          `json:"answerable,omitempty"` // the Q&A format
+}
+
+// Answer is the comment that was chosen as the answer.
+type Answer struct {
+	URL    markdown.URL  `json:"url,omitzero"`
+	Author Person        `json:"author,omitzero"`
+	Body   markdown.Text `json:"body,omitzero"` // Markdown, possibly cut
+}
+
+// Activity is what happened in a discussion inside the period; deleted comments do not count.
+type Activity struct {
+	Comments int `json:"comments,omitempty"` // top-level comments, whoever wrote them
+	Replies  int `json:"replies,omitempty"`  // replies to comments, whoever wrote them
+	// Participants are the people who commented or replied, each once, sorted. Neither
+	// bots nor deleted accounts are among them; the discussion's own author may be.
+	Participants []markdown.Text `json:"participants,omitempty"`
+	// Others counts the comments and replies of people other than the author and bots.
+	Others int `json:"others,omitempty"`
+}
+
+// Release is a published GitHub release.
+// See https://docs.github.com/rest/releases/releases.
+type Release struct {
+	Item
+	Tag         markdown.Text `json:"tag"`
+	Name        markdown.Text `json:"name,omitzero"`
+	Notes       markdown.Text `json:"notes,omitzero"` // Markdown, possibly cut
+	Author      Person        `json:"author,omitzero"`
+	Prerelease  bool          `json:"prerelease,omitempty"`
+	PublishedAt time.Time     `json:"published_at"`
+}
+
+// Title is the release's name, or its tag when it has no name that can be seen.
+func (r Release) Title() markdown.Text {
+	if r.Name.Empty() {
+		return r.Tag
+	}
+	return r.Name
+}
+
+// Advisory is a security advisory, from its repository, from GitHub's global
+// database, or from both. Its ID is the GHSA id.
+// See https://docs.github.com/rest/security-advisories.
+type Advisory struct {
+	Item
+	Summary     markdown.Text   `json:"summary"`
+	Description markdown.Text   `json:"description,omitzero"` // Markdown, possibly cut
+	Severity    Severity        `json:"severity"`
+	CVSS        CVSS            `json:"cvss,omitzero"`
+	CVEs        []markdown.Text `json:"cves,omitempty"`
+	Packages    []Package       `json:"packages,omitempty"`
+	Credits     []markdown.Text `json:"credits,omitempty"`
+	PublishedAt time.Time       `json:"published_at"`
+	UpdatedAt   time.Time       `json:"updated_at,omitzero"`
+	WithdrawnAt time.Time       `json:"withdrawn_at,omitzero"`
+	// Reviewed tells that GitHub's global database has it as reviewed.
+	Reviewed bool `json:"reviewed,omitempty"`
+}
+
+// GHSA is the advisory's GitHub identifier as text.
+func (a Advisory) GHSA() markdown.Text { return markdown.Untrusted(a.ID) }
+
+// CVSS is a severity score from 0 to 10 and the vector it is computed from.
+type CVSS struct {
+	Score  float64       `json:"score,omitempty"`
+	Vector markdown.Text `json:"vector,omitzero"`
+}
+
+// Package is a package that an advisory names.
+type Package struct {
+	Ecosystem markdown.Text `json:"ecosystem,omitzero"`
+	Name      markdown.Text `json:"name"`
+	Affected  markdown.Text `json:"affected,omitzero"` // range, as "< 1.2.3"
+	Patched   markdown.Text `json:"patched,omitzero"`  // one or more versions
+}
+
+// Entry is an item of an RSS or Atom feed.
+type Entry struct {
+	Item
+	Feed        markdown.Text `json:"feed,omitzero"` // the feed's title
+	Title       markdown.Text `json:"title"`
+	Summary     markdown.Text `json:"summary,omitzero"` // HTML or text as the feed has it, possibly cut
+	PublishedAt time.Time     `json:"published_at"`
+}
+
+// Severity is GitHub's rating of an advisory.
+type Severity string
+
+// The severities.
+const (
+	Critical        Severity = "critical"
+	High            Severity = "high"
+	Medium          Severity = "medium"
+	Low             Severity = "low"
+	UnknownSeverity Severity = "unknown"
+)
+
+var severities = []Severity{Critical, High, Medium, Low, UnknownSeverity}
+
+// ParseSeverity reads a severity; what it does not know is [UnknownSeverity].
+func ParseSeverity(s string) Severity {
+	if v := Severity(strings.ToLower(s)); slices.Contains(severities, v) {
+		return v
+	}
+	if strings.EqualFold(s, "moderate") { // GraphQL's word for medium
+		return Medium
+	}
+	return UnknownSeverity
+}
+
+// rank is 0 for the most severe.
+func (s Severity) rank() int {
+	if i := slices.Index(severities, s); i >= 0 {
+		return i
+	}
+	return len(severities)
+}
+
+// Merge joins findings and puts them in order: facts that more than one source
+// found stand once, as the first source in the order of the receipts found them.
+func Merge(all ...Findings) Findings {
+	var f Findings
+	for _, o := range all {
+		f.Discussions = append(f.Discussions, o.Discussions...)
+		f.Releases = append(f.Releases, o.Releases...)
+		f.Advisories = append(f.Advisories, o.Advisories...)
+		f.Entries = append(f.Entries, o.Entries...)
+		f.Receipts = append(f.Receipts, o.Receipts...)
+	}
+	f.Discussions = unique(f.Discussions, func(d Discussion) string { return d.ID })
+	f.Releases = unique(f.Releases, func(r Release) string { return r.ID })
+	f.Advisories = unique(f.Advisories, func(a Advisory) string { return a.ID })
+	f.Entries = unique(f.Entries, func(e Entry) string { return e.ID })
+	slices.SortStableFunc(f.Discussions, func(a, b Discussion) int {
+		return cmp.Or(compareRepos(a.Repo, b.Repo), cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
+	})
+	slices.SortStableFunc(f.Releases, func(a, b Release) int {
+		return cmp.Or(compareRepos(a.Repo, b.Repo), a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
+	})
+	slices.SortStableFunc(f.Advisories, func(a, b Advisory) int {
+		return cmp.Or(a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
+	})
+	slices.SortStableFunc(f.Entries, func(a, b Entry) int {
+		return cmp.Or(a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return f
+}
+
+// unique keeps the first of the items that share an id.
+func unique[T any](items []T, id func(T) string) []T {
+	seen := make(map[string]bool, len(items))
+	out := make([]T, 0, len(items))
+	for _, it := range items {
+		if k := id(it); !seen[k] {
+			seen[k] = true
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+func compareRepos(a, b Repo) int { return cmp.Compare(a.Key(), b.Key()) }

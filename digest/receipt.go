@@ -1,0 +1,85 @@
+package digest
+
+import "github.com/community-digest/digest/internal/markdown"
+
+// Receipt tells what became of one source and repository: nothing is missing in silence.
+type Receipt struct {
+	Kind Kind `json:"kind"`
+	// Source is what was looked at: "istio/istio", a feed's address, or the name of a
+	// list that serves many repositories.
+	Source string `json:"source"`
+	// Section is where the source's items go, and where a gap is shown.
+	Section SectionName `json:"section"`
+	// Seen counts the items that were read, Kept those in the findings, Dropped the
+	// rest by reason. Seen = Kept + all Dropped.
+	Seen    int                `json:"seen"`
+	Kept    int                `json:"kept"`
+	Dropped map[DropReason]int `json:"dropped,omitempty"`
+	// Pages counts the pages that were read.
+	Pages   int     `json:"pages"`
+	Outcome Outcome `json:"outcome"`
+	// Detail is the service's own words about an outcome that is not complete.
+	Detail markdown.Text `json:"detail,omitzero"`
+	// RequestID helps the service's support to find the failed request.
+	RequestID string `json:"request_id,omitempty"`
+	// RenamedTo is the repository's present name when it was found under an old one.
+	RenamedTo Repo `json:"renamed_to,omitzero"`
+}
+
+// Outcome tells how reading a source ended.
+type Outcome string
+
+// The outcomes. Everything but Complete is a gap.
+const (
+	Complete   Outcome = "complete"
+	Failed     Outcome = "failed"      // could not be read, or not to its end
+	Truncated  Outcome = "truncated"   // the service serves no more, though there is more
+	Forbidden  Outcome = "forbidden"   // the token may not read it
+	Missing    Outcome = "missing"     // no such repository, or the token may not know of it
+	Disabled   Outcome = "disabled"    // the repository has this feature switched off
+	NeedsToken Outcome = "needs token" // cannot be read without a token
+)
+
+// DropReason tells why an item was seen and not kept.
+type DropReason string
+
+// The reasons for dropping an item.
+const (
+	OutsidePeriod   DropReason = "outside the period"
+	Inactive        DropReason = "no activity in the period"
+	OtherCategory   DropReason = "other category"
+	IsDraft         DropReason = "draft"
+	IsPrerelease    DropReason = "prerelease"
+	OtherRepository DropReason = "other repository"
+	NoDate          DropReason = "no date"
+	FoundTwice      DropReason = "found twice"
+)
+
+// Drop counts one item as seen and not kept.
+func (r *Receipt) Drop(why DropReason) {
+	r.Seen++
+	if r.Dropped == nil {
+		r.Dropped = make(map[DropReason]int)
+	}
+	r.Dropped[why]++
+}
+
+// Keep counts one item as seen and kept.
+func (r *Receipt) Keep() {
+	r.Seen++
+	r.Kept++
+}
+
+// Gap reports whether something may be missing.
+func (r Receipt) Gap() bool { return r.Outcome != Complete }
+
+// Gaps returns the receipts that are gaps.
+func Gaps(receipts []Receipt) []Receipt {
+	var gaps []Receipt
+	for _, r := range receipts {
+		if r.Gap() {
+			gaps = append(gaps, r)
+		}
+	}
+	return gaps
+}

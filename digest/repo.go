@@ -1,0 +1,57 @@
+package digest
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Repo names a repository. Its text form is "owner/name".
+type Repo struct {
+	Owner, Name string
+}
+
+// The characters that GitHub allows; anything else must never reach a URL.
+var (
+	repoOwner = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})$`)
+	repoName  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
+)
+
+// ParseRepo reads "owner/name".
+func ParseRepo(s string) (Repo, error) {
+	owner, name, _ := strings.Cut(s, "/")
+	if !repoOwner.MatchString(owner) || !repoName.MatchString(name) || name == "." || name == ".." {
+		return Repo{}, fmt.Errorf("%q is not a repository: want owner/name, for example istio/istio", s)
+	}
+	return Repo{owner, name}, nil
+}
+
+// String gives "owner/name", or nothing for the zero Repo.
+func (r Repo) String() string {
+	if r == (Repo{}) {
+		return ""
+	}
+	return r.Owner + "/" + r.Name
+}
+
+// Same reports whether both name the same repository; GitHub ignores case.
+func (r Repo) Same(o Repo) bool {
+	return strings.EqualFold(r.Owner, o.Owner) && strings.EqualFold(r.Name, o.Name)
+}
+
+// Key is the name in lower case, for maps and for comparing.
+func (r Repo) Key() string { return strings.ToLower(r.String()) }
+
+// MarshalText gives the text form.
+func (r Repo) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads the text form; no text is no repository.
+func (r *Repo) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*r = Repo{}
+		return nil
+	}
+	p, err := ParseRepo(string(b))
+	*r = p
+	return err
+}

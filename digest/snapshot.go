@@ -1,0 +1,56 @@
+package digest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// SnapshotVersion is the version of the snapshot format that this program writes.
+const SnapshotVersion = 1
+
+// Snapshot is all that rendering needs: the period and what was found in it.
+// Rendering from it needs no network and gives the same bytes every time.
+type Snapshot struct {
+	Version int    `json:"version"`
+	Period  Period `json:"period"`
+	// Provisional tells that the period was not over when it was collected.
+	Provisional bool `json:"provisional,omitempty"`
+	Findings
+}
+
+// EncodeSnapshot returns the snapshot as indented JSON: it is kept under version
+// control, where a change should show as the lines it concerns.
+func EncodeSnapshot(s Snapshot) ([]byte, error) {
+	s.Version = SnapshotVersion
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	if err := enc.Encode(s); err != nil {
+		return nil, fmt.Errorf("encode snapshot: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// DecodeSnapshot reads what EncodeSnapshot wrote. A snapshot of another version is
+// refused: half-understood facts would be worse than none.
+func DecodeSnapshot(data []byte) (Snapshot, error) {
+	var head struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return Snapshot{}, fmt.Errorf("not a snapshot: %w", err)
+	}
+	if head.Version != SnapshotVersion {
+		return Snapshot{}, fmt.Errorf("snapshot version %d: this program reads version %d", head.Version, SnapshotVersion)
+	}
+	var s Snapshot
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&s); err != nil {
+		return Snapshot{}, fmt.Errorf("read snapshot: %w", err)
+	}
+	s.Findings = Merge(s.Findings)
+	return s, nil
+}

@@ -1,0 +1,97 @@
+package digest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"text/template"
+	"unicode/utf8"
+)
+
+// Template renders an edition in one language: a page, or a small text such as a path.
+type Template struct {
+	t *template.Template
+}
+
+// maxRendered bounds what a template may produce: a template that ranges for ever
+// is an error, not a full disk.
+const maxRendered = 64 << 20 // bytes
+
+var errTooLarge = errors.New("the template produces more than 64 MiB")
+
+// ParseTemplate parses a template for a language, a BCP 47 tag such as zh-CN,
+// which decides how dates and lists are written. The name stands in error
+// messages. What a template can use is described in docs/templates.md.
+func ParseTemplate(name, text, language string) (*Template, error) {
+	if !utf8.ValidString(text) {
+		return nil, fmt.Errorf("template %s is not UTF-8", name)
+	}
+	t, err := template.New(name).Option("missingkey=error").Funcs(funcs(language)).Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return &Template{t}, nil
+}
+
+// Execute renders the edition. The text ends as the template ends it; only a page
+// is laid out, by [Template.Page].
+func (t *Template) Execute(e Edition) (string, error) {
+	w := &boundedBuilder{left: maxRendered}
+	if err := t.t.Execute(w, e); err != nil {
+		return "", err
+	}
+	return w.String(), nil
+}
+
+// Page renders the edition as a Markdown page: never two blank lines in a row, no
+// blanks at the end of a line, one newline at the end. So a template can be laid
+// out for its reader, and nothing a section leaves out shows as a hole.
+func (t *Template) Page(e Edition) (string, error) {
+	text, err := t.Execute(e)
+	if err != nil {
+		return "", err
+	}
+	return layOut(text), nil
+}
+
+// Check renders a sample edition that has everything, then one that has nothing, so
+// that a misspelt field is found before anything is collected.
+func (t *Template) Check() error {
+	for _, e := range []Edition{Sample(), {Period: Sample().Period}} {
+		if _, err := t.Execute(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func layOut(text string) string {
+	var b strings.Builder
+	blank := 1 // none at the top
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, " \t\r\n")
+		if line == "" {
+			blank++
+			continue
+		}
+		if blank > 0 && b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		blank = 0
+		b.WriteString(line)
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+type boundedBuilder struct {
+	strings.Builder
+	left int
+}
+
+func (b *boundedBuilder) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, errTooLarge
+	}
+	return b.Builder.Write(p)
+}

@@ -1,0 +1,179 @@
+package digest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// together is how far apart two releases of one repository may be published and
+// still be one train: maintainers cut the versions of one fix within hours, a day
+// leaves room for a pipeline that had to be started again.
+const together = 24 * time.Hour
+
+// trains groups releases, sorted as [Merge] sorts them, into trains.
+func trains(releases []Release) []*Train {
+	var out []*Train
+	var last Release
+	for _, r := range releases {
+		n := len(out)
+		if n == 0 || !out[n-1].Repo.Same(r.Repo) || r.PublishedAt.Sub(last.PublishedAt) > together {
+			out = append(out, &Train{Repo: r.Repo})
+			n++
+		}
+		out[n-1].Releases = append(out[n-1].Releases, r)
+		last = r
+	}
+	for _, t := range out {
+		slices.SortStableFunc(t.Releases, func(a, b Release) int {
+			return compareVersions(a.Tag.Unsafe(), b.Tag.Unsafe())
+		})
+	}
+	return out
+}
+
+// stories tells advisories with the trains that fix them, severity first.
+func stories(advisories []AdvisoryNews, trains []*Train) []Story {
+	var out []Story
+	fixes := make(map[*Train][]AdvisoryNews)
+	for _, a := range advisories {
+		if i := slices.IndexFunc(trains, func(t *Train) bool { return t.fixes(a.Advisory) }); i >= 0 {
+			fixes[trains[i]] = append(fixes[trains[i]], a)
+		} else {
+			out = append(out, Story{Advisories: []AdvisoryNews{a}})
+		}
+	}
+	for _, t := range trains {
+		out = append(out, Story{Advisories: fixes[t], Train: t})
+	}
+	for _, s := range out {
+		slices.SortStableFunc(s.Advisories, bySeverity)
+	}
+	slices.SortStableFunc(out, func(a, b Story) int {
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), compareRepos(a.repo(), b.repo()), a.time().Compare(b.time()))
+	})
+	return out
+}
+
+// fixes reports whether one of the train's releases is a version that patches the
+// advisory. An advisory that says nothing of its repository's releases is not fixed
+// by guess.
+func (t *Train) fixes(a Advisory) bool {
+	if !t.Repo.Same(a.Repo) {
+		return false
+	}
+	for _, p := range a.Packages {
+		for _, v := range strings.FieldsFunc(p.Patched.Unsafe(), func(r rune) bool { return r == ',' || r == ' ' }) {
+			for _, r := range t.Releases {
+				if bareVersion(r.Tag.Unsafe()) == bareVersion(v) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func bySeverity(a, b AdvisoryNews) int {
+	return cmp.Or(cmp.Compare(a.rank(), b.rank()), -cmp.Compare(a.CVSS.Score, b.CVSS.Score), cmp.Compare(a.ID, b.ID))
+}
+
+// rank puts withdrawn advisories behind all others: there is nothing to do about them any more.
+func (a AdvisoryNews) rank() int {
+	if a.Event == Withdrawn {
+		return len(severities)
+	}
+	return a.Severity.rank()
+}
+
+// rank is that of the most severe advisory; a story without one comes last.
+func (s Story) rank() int {
+	if len(s.Advisories) == 0 {
+		return len(severities) + 1
+	}
+	return s.Advisories[0].rank()
+}
+
+func (s Story) repo() Repo {
+	if s.Train != nil {
+		return s.Train.Repo
+	}
+	return s.Advisories[0].Repo
+}
+
+func (s Story) time() time.Time {
+	if s.Train != nil {
+		return s.Train.Releases[0].PublishedAt
+	}
+	return s.Advisories[0].PublishedAt
+}
+
+// bareVersion drops what projects put before the number: "v1.2.3", "istio-1.2.3"
+// and "kustomize/v1.2.3" are the version 1.2.3.
+func bareVersion(s string) string {
+	if i := strings.LastIndexAny(s, "/@"); i >= 0 {
+		s = s[i+1:]
+	}
+	if i := strings.IndexAny(s, "0123456789"); i >= 0 {
+		return s[i:]
+	}
+	return s
+}
+
+// compareVersions orders tags as people read versions: numbers by value, and a
+// prerelease before its release. It is made for tags that follow no standard.
+func compareVersions(a, b string) int {
+	x, y := a, b
+	for x != "" && y != "" {
+		var p, q string
+		p, x = chunk(x)
+		q, y = chunk(y)
+		if c := compareChunks(p, q); c != 0 {
+			return c
+		}
+	}
+	switch {
+	case x == y:
+		return cmp.Compare(a, b)
+	case x == "":
+		return prefixOrder(y)
+	default:
+		return -prefixOrder(x)
+	}
+}
+
+// prefixOrder orders a version before a longer one that goes on with rest, but
+// behind it when rest makes that one a prerelease.
+func prefixOrder(rest string) int {
+	if strings.HasPrefix(rest, "-") {
+		return 1
+	}
+	return -1
+}
+
+// chunk cuts the leading run of digits, or of anything else, off s.
+func chunk(s string) (run, rest string) {
+	digit := isDigit(s[0])
+	i := 1
+	for i < len(s) && isDigit(s[i]) == digit {
+		i++
+	}
+	return s[:i], s[i:]
+}
+
+func compareChunks(p, q string) int {
+	if !isDigit(p[0]) || !isDigit(q[0]) {
+		if a, b := p[0] == '-', q[0] == '-'; a != b {
+			if a { // a prerelease comes before everything else
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(p, q)
+	}
+	p, q = strings.TrimLeft(p, "0"), strings.TrimLeft(q, "0")
+	return cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p, q))
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
