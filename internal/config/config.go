@@ -1,0 +1,118 @@
+// Package config reads config.yaml into plain values.
+//
+// Its one idea: whoever edits the file learns everything that is wrong with it in
+// one run, each problem with its place in the file, and nothing is contacted before
+// the file is right. So everything that can be tried is tried while loading: time
+// zone and calendar, schedule, templates, and the paths that they expand to.
+//
+// A syntax error hides what comes after it, as the parser stops there.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/community-digest/digest/digest"
+)
+
+// Config is a configuration file with all defaults filled in. The lists of sources
+// and of editions are in the order of the file.
+type Config struct {
+	// Title is the weekly's own name.
+	Title string
+	// Calendar is made of timezone, cadence, week_start and first_edition.
+	Calendar digest.Calendar
+
+	Discussions []Discussions
+	Releases    []Releases
+	Advisories  []Advisories
+	Feeds       []Feed
+
+	// Editions has one edition per language; there is at least one.
+	Editions []Edition
+	// PerSection is the most items that a section shows; 0 is no limit.
+	PerSection int
+	// State and Picks are paths under the output folder, with slashes.
+	State, Picks string
+	// Publish and Schedule are for the commands that publish and that run as a daemon.
+	Publish  Publish
+	Schedule Schedule
+}
+
+// Load reads a configuration file. The folder that its key templates names is
+// looked for beside the file and never followed out of there; house holds the
+// templates of the program, at its root. What is wrong inside the file is returned
+// as [Problems].
+func Load(path string, house fs.FS) (*Config, error) {
+	data, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("open the folder of %s: %w", path, err)
+	}
+	defer dir.Close()
+	return Parse(path, data, dir.FS(), house)
+}
+
+// read returns the file up to one byte more than Parse accepts.
+func read(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no configuration %s: name one with --config, or copy the config.yaml of the project and edit it: %w", path, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the configuration: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	return data, nil
+}
+
+// Parse reads a configuration from memory. The name stands in messages. The folder
+// is where the file lies, for templates of one's own; nil when it lies nowhere. The
+// error is of type [Problems].
+func Parse(name string, data []byte, folder, house fs.FS) (*Config, error) {
+	r := newReader(name, data)
+	root, ok := r.parse(data)
+	if !ok {
+		return nil, r.problems.sorted()
+	}
+	c := decode(root, folder, house)
+	if len(r.problems) > 0 {
+		return nil, r.problems.sorted()
+	}
+	return c, nil
+}
+
+// decode reads the whole file, in the order of its documentation.
+func decode(root value, folder, house fs.FS) *Config {
+	c := &Config{}
+	m := root.mapping()
+	c.Title = m.require("title", "the name of the weekly").text("")
+	c.Calendar = decodeCalendar(m)
+	c.decodeSources(m.require("sources", "discussions, releases, advisories or feeds to look at"))
+	c.PerSection = decodeLimits(m.get("limits"))
+	c.State, c.Picks = decodeState(m)
+	templates := openTemplates(m.get("templates"), folder, house)
+	c.Editions = decodeEditions(m.require("editions", "one item per language"), templates, c.Title, c.State, c.Picks)
+	c.Publish = decodePublish(m.get("publish"))
+	c.Schedule = decodeSchedule(m.get("schedule"))
+	m.close()
+	return c
+}
+
+func decodeLimits(v value) (perSection int) {
+	m := v.mapping()
+	perSection = m.get("per_section").natural(0)
+	m.close()
+	return perSection
+}

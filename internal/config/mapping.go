@@ -1,0 +1,132 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/goccy/go-yaml/ast"
+)
+
+// mapping is keys and values. A decoder asks for the keys it knows, then closes the
+// mapping; a key that it never asked for is a problem.
+type mapping struct {
+	value
+	entries []entry
+	asked   []string
+}
+
+type entry struct {
+	name         string
+	line, column int // of the key
+	value        value
+}
+
+// mapping reads keys and values; an absent value is one without keys.
+func (v value) mapping() *mapping {
+	m := &mapping{value: v}
+	n, ok := v.node.(*ast.MappingNode)
+	if !ok {
+		if !v.absent() {
+			v.problem("want keys and values, not %s", describe(v.node))
+			m.node = nil // said once; what is missing in it is not told
+		}
+		return m
+	}
+	for _, kv := range n.Values {
+		e := entry{name: kv.Key.GetToken().Value}
+		e.line, e.column = position(kv.Key)
+		if i := slices.IndexFunc(m.entries, func(o entry) bool { return o.name == e.name }); i >= 0 {
+			v.r.problem(e.line, e.column, v.key, "the key %q stands twice: first in line %d", e.name, m.entries[i].line)
+			continue
+		}
+		e.value = v.child(v.below(e.name), kv.Value)
+		if e.value.absent() {
+			e.value.line, e.value.column = e.line, e.column
+		}
+		m.entries = append(m.entries, e)
+	}
+	return m
+}
+
+func (v value) below(name string) string {
+	if v.key == "" {
+		return name
+	}
+	return v.key + "." + name
+}
+
+// get returns the value of a key. Where the key is absent the position is that of
+// the mapping.
+func (m *mapping) get(name string) value {
+	m.asked = append(m.asked, name)
+	if i := slices.IndexFunc(m.entries, func(e entry) bool { return e.name == name }); i >= 0 {
+		return m.entries[i].value
+	}
+	return value{r: m.r, key: m.below(name), line: m.line, column: m.column}
+}
+
+// require is get for a key without a default; what says what to write.
+func (m *mapping) require(name, what string) value {
+	v := m.get(name)
+	if v.absent() && !m.absent() {
+		v.problem("is missing: want %s", what)
+	}
+	return v
+}
+
+// has reports whether the key stands in the file, be it without a value.
+func (m *mapping) has(name string) bool {
+	return slices.ContainsFunc(m.entries, func(e entry) bool { return e.name == name })
+}
+
+// close reports the keys that nobody asked for.
+func (m *mapping) close() {
+	for _, e := range m.entries {
+		if !slices.Contains(m.asked, e.name) {
+			m.r.problem(e.line, e.column, m.key, "unknown key %q, %s", shorten(e.name), suggest(e.name, m.asked))
+		}
+	}
+}
+
+// suggest names the known word that was probably meant, or all of them.
+func suggest(word string, known []string) string {
+	best, least := "", len(word)/3+1 // a third of the letters may be wrong, and one in short words
+	for _, k := range known {
+		if len(word) > 2*len(k)+2 {
+			continue
+		}
+		if d := levenshtein.ComputeDistance(strings.ToLower(word), k); d <= least {
+			best, least = k, d-1
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	return "want " + oneOf(known)
+}
+
+// oneOf lists words: "a, b or c".
+func oneOf(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// choose reads one word out of several.
+func (v value) choose(def string, words ...string) string {
+	s := v.text(def)
+	if v.absent() || s == "" || slices.Contains(words, s) {
+		return s
+	}
+	if i := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, s) }); i >= 0 {
+		return words[i]
+	}
+	if _, isText := v.node.(*ast.StringNode); isText {
+		v.problem("%q is unknown, %s", shorten(s), suggest(s, words))
+	}
+	return def
+}

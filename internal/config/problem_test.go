@@ -1,0 +1,204 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// with returns the smallest configuration, lines 1 to 3, with lines added.
+func with(lines string) string { return smallest + lines + "\n" }
+
+// source and edition return a configuration with one item, line 3 or 4, columns from 6.
+func source(kind, item string) string {
+	return "title: W\nsources:\n  " + kind + ":\n   - " + item + "\neditions: [{language: en}]\n"
+}
+
+func edition(item string) string {
+	return "title: W\nsources: {releases: [{repos: [a/b]}]}\neditions:\n   - " + item + "\n"
+}
+
+// ownTemplates is a folder in which a configuration lies.
+func ownTemplates() fstest.MapFS {
+	return fstest.MapFS{
+		"t/syntax.tmpl": {Data: []byte("a\n{{if}}\n")},
+		"t/field.tmpl":  {Data: []byte("a\n{{.Nmber}}\n")},
+		"t/loop.tmpl":   {Data: []byte(`{{define "x"}}{{template "x" .}}{{end}}{{template "x" .}}`)},
+		"t/part.tmpl":   {Data: []byte(`{{template "none" .}}`)},
+		"t/bytes.tmpl":  {Data: []byte("\xff")},
+		"t/large.tmpl":  {Data: make([]byte, maxSize+1)},
+		"file":          {},
+	}
+}
+
+func TestProblems(t *testing.T) {
+	for _, tt := range []struct {
+		name, text, want string // want is the first line of the only problem, without the name of the file
+	}{
+		// The file as a whole.
+		{"empty", "", "1:1: the file is empty: want at least title, sources and editions"},
+		{"only comments", "# x\n\n", "1:1: the file is empty: want at least title, sources and editions"},
+		{"only a delimiter", "---\n", "1:1: the file is empty: want at least title, sources and editions"},
+		{"a word", "hello", `1:1: want keys and values, such as title: My weekly, not the text "hello"`},
+		{"a list", "- a\n", "1:1: want keys and values, such as title: My weekly, not a list"},
+		{"two documents", with("---\ntitle: b"), "4:1: a second document begins here: want one, without --- in between"},
+		{"not UTF-8", "title: 周\n报: \xff\n", "2:4: the file is not UTF-8 text: save it as UTF-8"},
+		{"UTF-16", "\xff\xfet\x00", "1:1: the file is not UTF-8 text: save it as UTF-8"},
+		{"binary", "\x7fELF", "1:1: the control character U+007F does not belong in a text: is this a configuration?"},
+		{"large", "title: " + strings.Repeat("x", maxSize), "1:1: the file is larger than 1 MiB: is it a configuration?"},
+		{"long", strings.Repeat("a: b\n", maxTokens), "6667:4: the file is too long: is it a configuration?"},
+		{"deep", "a: " + strings.Repeat("[", 100_000), "1:24: this is nested more than 20 levels deep"},
+		{"deep dashes", strings.Repeat("- ", 100_000), "1:41: this is nested more than 20 levels deep"},
+		{"deep indentation", strings.Repeat(" ", 2001) + "a: b", "1:2003: this is nested more than 20 levels deep"},
+
+		// YAML.
+		{"tab", "title: W\nlimits:\n\tper_section: 1\n", "3:1: a tab cannot indent: use blanks"},
+		{"open quote", "title: \"W\n", "1:8: could not find end character of double-quoted text"},
+		{"open bracket", "title: [a\nsources: b\n", "2:1: ',' or ']' must be specified"},
+		{"bare template", "title: {{.Title}}\n", "1:9: could not find flow map content: put the text with {{ in single quotes, '{{.Number}}'"},
+		{"colon", "title: Weekly: news\n", `1:8: mapping value is not allowed in this context: is the line indented rightly? A text with ": " in it stands in quotes`},
+		{"reserved", "title: @all\n", "1:8: '@' is a reserved character: put the text in quotes"},
+		{"anchor", with("limits: &x {per_section: 1}"), "4:9: anchors (&name) and aliases (*name) are not supported: write the value out, or put a text in quotes"},
+		{"alias", with("limits: *x"), "4:9: anchors (&name) and aliases (*name) are not supported: write the value out, or put a text in quotes"},
+		{"merge", with("<<: {a: b}"), "4:1: merge keys (<<) are not supported: write the keys out"},
+		{"tag", with("limits: {per_section: !!int 1}"), "4:23: tags (!!int) are not supported: leave it out, or put a text in quotes"},
+		{"complex key", with("? a\n: b"), "4:1: keys with ? are not supported: put a text in quotes"},
+		{"directive", "%YAML 1.2\n---\n" + smallest, "1:1: directives (%) are not supported: put a text in quotes"},
+
+		// Keys and types.
+		{"unknown key", with("limit: {}"), `4:1: unknown key "limit", did you mean "limits"?`},
+		{"unknown key, nothing near", with("limits: {pages: 1}"), `4:10: limits: unknown key "pages", want per_section`},
+		{"duplicate", with("title: V"), `4:1: the key "title" stands twice: first in line 1`},
+		{"missing", "sources: {releases: [{repos: [a/b]}]}\neditions: [{language: en}]\n", "1:1: title: is missing: want the name of the weekly"},
+		{"no value", strings.Replace(smallest, " Weekly", "", 1), "1:1: title: is missing: want the name of the weekly"},
+		{"empty text", strings.Replace(smallest, "Weekly", `""`, 1), "1:8: title: is empty: write a text, or leave the key out"},
+		{"number for text", strings.Replace(smallest, "Weekly", "2024", 1), `1:8: title: want a text, not the number 2024: put it in quotes, "2024"`},
+		{"list for text", strings.Replace(smallest, "Weekly", "[a]", 1), "1:8: title: want a text, not a list"},
+		{"text for keys", with("limits: none"), `4:9: limits: want keys and values, not the text "none"`},
+		{"text for number", with("limits: {per_section: many}"), `4:23: limits.per_section: want a number, not the text "many"`},
+		{"negative", with("limits: {per_section: -1}"), "4:23: limits.per_section: want a whole number from 0 to 2147483647, not -1"},
+		{"huge", with("limits: {per_section: 99999999999}"), "4:23: limits.per_section: want a whole number from 0 to 2147483647, not 99999999999"},
+		{"text for flag", with("publish: {draft: yes}"), `4:18: publish.draft: want true or false, not the text "yes"`},
+		{"text for list", source("releases", "repos: a/b"), `4:13: sources.releases[0].repos: want a list, not the text "a/b"`},
+		{"empty item", source("releases", "repos:\n     -\n     - a/b"), "5:7: sources.releases[0].repos[0]: is empty: write something behind the dash, or leave it out"},
+
+		// Calendar.
+		{"zone", with("timezone: Asia/Bejing"), `4:11: timezone: time zone "Asia/Bejing" is unknown: want an IANA name such as Asia/Shanghai or UTC`},
+		{"local zone", with("timezone: Local"), `4:11: timezone: time zone "Local": want an IANA name such as Asia/Shanghai or UTC`},
+		{"cadence", with("cadence: weeky"), `4:10: cadence: "weeky" is unknown, did you mean "weekly"?`},
+		{"week start", with("week_start: mon"), `4:13: week_start: "mon" is unknown, want monday, tuesday, wednesday, thursday, friday, saturday or sunday`},
+		{"first day", with("first_edition: {from: 2023-02-30}"), `4:23: first_edition.from: "2023-02-30" is not a day: want YYYY-MM-DD`},
+		{"no first day", with("first_edition: {number: 3}"), "4:16: first_edition.from: is missing: want the first day of the first edition, YYYY-MM-DD"},
+		{"wrong first day", with("first_edition: {from: 2023-12-12}"), "4:23: first_edition.from: 2023-12-12 is a Tuesday, but the week starts on Monday"},
+		{"biweekly", with("cadence: biweekly"), "4:10: cadence: a biweekly edition needs first_edition.from: which of two weeks begins an edition is not known otherwise"},
+
+		// Sources.
+		{"no source", "title: W\nsources: {}\neditions: [{language: en}]\n", "2:10: sources: there is no source: want at least one item under discussions, releases, advisories or feeds"},
+		{"no item", "title: W\nsources: {feeds: []}\neditions: [{language: en}]\n", "2:10: sources: there is no source: want at least one item under discussions, releases, advisories or feeds"},
+		{"unknown source", "title: W\nsources: {relases: [{repos: [a/b]}]}\neditions: [{language: en}]\n", `2:11: sources: unknown key "relases", did you mean "releases"?`},
+		{"no repository", source("discussions", "section: hot"), "4:6: sources.discussions[0].repos: is missing: want a list of repositories, owner/name"},
+		{"empty list", source("advisories", "repos: []"), "4:13: sources.advisories[0].repos: the list is empty: want at least one repository, owner/name"},
+		{"no owner", source("releases", "repos: [a/b, istio]"), `4:19: sources.releases[0].repos[1]: "istio" is not a repository: want owner/name, for example istio/istio`},
+		{"twice", source("releases", "repos: [a/b, A/B]"), "4:19: sources.releases[0].repos[1]: A/B stands twice in this list"},
+		{"category twice", source("discussions", "{repos: [a/b], categories: [x, X]}"), `4:37: sources.discussions[0].categories[1]: "X" stands twice in this list`},
+		{"category", source("discussions", "{repos: [a/b], categories: [' x']}"), `4:34: sources.discussions[0].categories[0]: " x" is not a category: want its name on one line`},
+		{"section", source("releases", "{repos: [a/b], section: comunity}"), `4:30: sources.releases[0].section: "comunity" is unknown, did you mean "community"?`},
+		{"mode", source("advisories", "{repos: [a/b], mode: all}"), `4:27: sources.advisories[0].mode: "all" is unknown, want exact or reviewed`},
+		{"no URL", source("feeds", "section: hot"), "4:6: sources.feeds[0].url: is missing: want the address of an RSS or Atom feed"},
+		{"scheme", source("feeds", "url: file:///etc/passwd"), "4:11: sources.feeds[0].url: want a URL that begins with https:// or http://"},
+		{"scheme gopher", source("feeds", "url: gopher://x/"), "4:11: sources.feeds[0].url: want a URL that begins with https:// or http://"},
+		{"no scheme", source("feeds", "url: example.org/feed.xml"), "4:11: sources.feeds[0].url: want a URL that begins with https:// or http://"},
+		{"no host", source("feeds", "url: https:///feed.xml"), "4:11: sources.feeds[0].url: the URL names no host: want an address such as https://example.org/feed.xml"},
+		{"opaque", source("feeds", "url: https:feed.xml"), "4:11: sources.feeds[0].url: the URL names no host: want an address such as https://example.org/feed.xml"},
+		{"no URL at all", source("feeds", `url: "http://[::1"`), "4:11: sources.feeds[0].url: this is not a URL: want an address such as https://example.org/feed.xml"},
+		{"password", source("feeds", "url: https://me:hunter2@x.org/"), "4:11: sources.feeds[0].url: a user name or password has no place in this file: want the address alone"},
+		{"blank", source("feeds", "url: https://x.org/a b"), "4:11: sources.feeds[0].url: there is a blank or a backslash in the URL"},
+		{"feed twice", source("feeds", "url: http://x.org/\n   - url: http://x.org/"), "5:6: sources.feeds[1]: this feed stands twice"},
+
+		// Editions and their templates.
+		{"no edition", "title: W\nsources: {releases: [{repos: [a/b]}]}\neditions: []\n", "3:11: editions: the list is empty: want at least one language"},
+		{"no language", edition("path: x.md"), "4:6: editions[0].language: is missing: want a language tag such as zh-CN or en"},
+		{"language", edition("language: chinese!"), `4:16: editions[0].language: "chinese!" is not a language tag: want one such as zh-CN or en`},
+		{"spelling", edition("language: zh_cn"), `4:16: editions[0].language: "zh_cn": write "zh-CN"`},
+		{"language twice", edition("language: en\n   - {language: en, path: x.md}"), "5:17: editions[1].language: the language en stands twice: first in editions[0]"},
+		{"no template of the language", edition("language: fr"), `4:16: editions[0].language: there is no template "weekly.fr.md.tmpl", did you mean "weekly.en.md.tmpl"?`},
+		{"no template", edition("{language: en, template: x}"), `4:31: editions[0].template: there is no template "x", want weekly.en.md.tmpl or weekly.zh-CN.md.tmpl`},
+		{"template outside", edition("{language: en, template: ../x}"), `4:31: editions[0].template: "../x" leaves its folder`},
+		{"template syntax", edition("{language: en, template: syntax.tmpl}\ntemplates: t"), "4:31: editions[0].template: syntax.tmpl:2: missing value for if"},
+		{"template field", edition("{language: en, template: field.tmpl}\ntemplates: t"), `4:31: editions[0].template: field.tmpl:2:2: executing "field.tmpl" at <.Nmber>: can't evaluate field Nmber in type digest.Edition`},
+		{"template recursion", edition("{language: en, template: loop.tmpl}\ntemplates: t"), `4:31: editions[0].template: loop.tmpl:1:25: executing "x" at <{{template "x" .}}>: exceeded maximum template depth (100000)`},
+		{"template partial", edition("{language: en, template: part.tmpl}\ntemplates: t"), `4:31: editions[0].template: part.tmpl:1:11: executing "part.tmpl" at <{{template "none" .}}>: template "none" not defined`},
+		{"template bytes", edition("{language: en, template: bytes.tmpl}\ntemplates: t"), "4:31: editions[0].template: template bytes.tmpl is not UTF-8"},
+		{"template size", edition("{language: en, template: large.tmpl}\ntemplates: t"), "4:31: editions[0].template: read the template: template large.tmpl is larger than 1 MiB"},
+		{"no folder", with("templates: none"), `4:12: templates: there is no folder "none" beside the configuration: create it, or leave the key out`},
+		{"no folder but a file", with("templates: file"), `4:12: templates: "file" is not a folder`},
+		{"folder outside", with("templates: ../t"), `4:12: templates: "../t" leaves its folder`},
+
+		// Paths.
+		{"absolute", edition("{language: en, path: /tmp/x.md}"), `4:27: editions[0].path: "/tmp/x.md": want a relative path`},
+		{"outside", edition("{language: en, path: a/../../x.md}"), `4:27: editions[0].path: "a/../../x.md" leaves its folder`},
+		{"backslash", edition(`{language: en, path: 'a\x.md'}`), `4:27: editions[0].path: "a\\x.md": want / between folders, not \`},
+		{"not clean", edition("{language: en, path: a//x.md}"), `4:27: editions[0].path: "a//x.md": write "a/x.md"`},
+		{"git", edition("{language: en, path: .GIT/hooks/pre-commit}"), `4:27: editions[0].path: ".GIT" is not for drafts or state`},
+		{"workflows", edition("{language: en, path: .github/workflows/x.yml}"), `4:27: editions[0].path: ".github" is not for drafts or state`},
+		{"last dot", edition("{language: en, path: .git./x.md}"), `4:27: editions[0].path: ".git.": a name in a path neither begins with a blank nor ends with a blank or a dot`},
+		{"characters", edition("{language: en, path: 'a:b.md'}"), `4:27: editions[0].path: "a:b.md": ':' may not be in a path: want letters, digits, blanks and . _ -`},
+		{"folder for a draft", edition("{language: en, path: .}"), `4:27: editions[0].path: "." is a folder`},
+		{"path template", edition("{language: en, path: 'x/{{.Nubmer}}.md'}"), "4:27: editions[0].path: the template is wrong: at <.Nubmer>: can't evaluate field Nubmer in type digest.Edition"},
+		{"path template syntax", edition("{language: en, path: 'x/{{.Number.md'}"), `4:27: editions[0].path: the template is wrong: unclosed action`},
+		{"draft in state", edition("{language: en, path: .digest/x.md}"), `4:27: editions[0].path: ".digest/x.md" lies in ".digest", the folder for the state`},
+		{"draft over picks", edition("{language: en, path: p}\npicks: p/x.yaml"), `4:27: editions[0].path: "p" is in the way of "p/x.yaml", the file of picks`},
+		{"path twice", edition("{language: en, path: x.md}\n   - {language: zh-CN, path: X.md}"), `5:30: editions[1].path: "x.md" is the path of editions[0] too`},
+		{"state", with("state: .."), `4:8: state: ".." leaves its folder`},
+		{"state everywhere", with("state: ."), `4:8: state: want a folder of its own, such as .digest`},
+		{"picks", with("picks: /x"), `4:8: picks: "/x": want a relative path`},
+
+		// Front matter.
+		{"draft", edition("{language: en, front_matter: {Draft: false}}"), "4:36: editions[0].front_matter.Draft: cannot be configured: a draft is always draft: true, and whoever publishes it changes that"},
+		{"case", edition("{language: en, front_matter: {Title: x}}"), `4:36: editions[0].front_matter.Title: write "title"`},
+		{"same key", edition("{language: en, front_matter: {tags: [x], Tags: [y]}}"), `4:47: editions[0].front_matter.Tags: is the same as "tags": site generators ignore the case`},
+		{"no value of a field", edition("{language: en, front_matter: {author: {name: }}}"), `4:45: editions[0].front_matter.author.name: has no value: write one ("" for an empty text), or leave the key out`},
+		{"field template", edition("{language: en, front_matter: {tags: [x, '{{.Nubmer}}']}}"), "4:46: editions[0].front_matter.tags[1]: the template is wrong: at <.Nubmer>: can't evaluate field Nubmer in type digest.Edition"},
+		{"unseen key", edition("{language: en, front_matter: {\"a\u200b\": x}}"), `4:36: editions[0].front_matter: the key "a\u200b" is empty or has characters that cannot be seen`},
+		{"large number", edition("{language: en, front_matter: {x: 18446744073709551615}}"), "4:39: editions[0].front_matter.x: the number 18446744073709551615 is too large: put it in quotes"},
+		{"infinite", edition("{language: en, front_matter: {x: .inf}}"), "4:39: editions[0].front_matter.x: want a text, a number, true, false, a list, or keys and values"},
+		{"date", edition("{language: en, front_matter: {date: soon}}"), `4:42: editions[0].front_matter.date: "soon" is not a time: want YYYY-MM-DD or an RFC 3339 time`},
+
+		// Publishing and the schedule.
+		{"repository", with("publish: {repository: x}"), `4:23: publish.repository: "x" is not a repository: want owner/name, for example istio/istio`},
+		{"base", with("publish: {base: a..b}"), `4:17: publish.base: "a..b" is not a branch name for git: no part of it may be empty, begin or end with a dot, contain .. or end with .lock`},
+		{"base characters", with("publish: {base: a b}"), `4:17: publish.base: "a b": want only letters, digits and . _ / -`},
+		{"branch option", with("publish: {branch: -f}"), `4:19: publish.branch: "-f" may not begin with -`},
+		{"branch reference", with("publish: {branch: refs/heads/x}"), `4:19: publish.branch: "refs/heads/x": want the short name of a branch`},
+		{"branch characters", with("publish: {branch: Digest}"), `4:19: publish.branch: "Digest": want only a-z, 0-9 and . _ / -`},
+		{"branch empty", with("publish: {branch: '{{with .}}{{end}}'}"), "4:19: publish.branch: want a name of 1 to 200 characters"},
+		{"branch is base", with("publish: {branch: main}"), `4:19: publish.branch: "main" is the base branch`},
+		{"label", with("publish: {labels: ['a,b']}"), `4:20: publish.labels[0]: "a,b" is not a label: want at most 50 characters on one line, without a comma`},
+		{"reviewer", with("publish: {reviewers: ['@me']}"), `4:23: publish.reviewers[0]: "@me" is not a reviewer: want a login without @, or a team as org/team`},
+		{"cron", with("schedule: {cron: 9 * * 1}"), `4:18: schedule.cron: expected exactly 5 fields, found 4: [9 * * 1]: want minute, hour, day of month, month and day of week (0 is Sunday), such as "17 9 * * 1"`},
+		{"cron zone", with("schedule: {cron: TZ=0}"), "4:18: schedule.cron: want no time zone here: the key timezone says it"},
+		{"cron zone prefix", with("schedule: {cron: CRON_TZ=UTC 0 9 * * 1}"), "4:18: schedule.cron: want no time zone here: the key timezone says it"},
+		{"cron never", with("schedule: {cron: 0 9 30 2 *}"), `4:18: schedule.cron: "0 9 30 2 *" never comes: no year has such a day`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Parse("config.yaml", []byte(tt.text), ownTemplates(), house())
+			var problems Problems
+			if !errors.As(err, &problems) {
+				t.Fatalf("no problems: %v", err)
+			}
+			got, _, _ := strings.Cut(problems[0].String(), "\n")
+			if want := "config.yaml:" + tt.want; got != want || len(problems) != 1 {
+				t.Errorf("got  %s\nwant %s\nin all: %v", got, want, err)
+			}
+		})
+	}
+}
+
+func TestNoPasswordReachesAMessage(t *testing.T) {
+	_, err := Parse("config.yaml", []byte(source("feeds", `"url": "https://me:hunter2@x.org/"`)), nil, house())
+	if s := fmt.Sprint(err); err == nil || strings.Contains(s, "hunter2") || !strings.Contains(s, "//***@x.org") {
+		t.Errorf("Parse: %s", s)
+	}
+}

@@ -1,0 +1,131 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/community-digest/digest/digest"
+)
+
+// Publish says where drafts are published.
+type Publish struct {
+	// Configured tells that the file has the section: only then may the daemon publish.
+	Configured bool
+	// Repository is zero for the one that the environment names.
+	Repository digest.Repo
+	// Base is the branch to merge into.
+	Base string
+	// Branch expands to the branch of an edition; [Publish.BranchName] does that and checks it.
+	Branch *digest.Template
+	// Draft opens the pull request as a draft.
+	Draft     bool
+	Labels    []string
+	Reviewers []string // logins, and teams as org/team
+}
+
+// BranchName returns the branch of an edition.
+func (p Publish) BranchName(ed digest.Edition) (string, error) {
+	name, err := p.branch(ed)
+	if err != nil {
+		return "", fmt.Errorf("branch of the edition: %w", err)
+	}
+	return name, nil
+}
+
+func (p Publish) branch(ed digest.Edition) (string, error) {
+	name, err := p.Branch.Execute(ed)
+	if err != nil {
+		return "", err
+	}
+	if err := checkBranch(name); err != nil {
+		return "", err
+	}
+	if branchChars.MatchString(name) {
+		return "", fmt.Errorf("%q: want only a-z, 0-9 and . _ / -", shorten(name))
+	}
+	if strings.EqualFold(name, p.Base) {
+		return "", fmt.Errorf("%q is the base branch", name)
+	}
+	return name, nil
+}
+
+// What a branch of ours, a branch of the user's and a reviewer are made of.
+var (
+	branchChars = regexp.MustCompile(`[^a-z0-9._/-]`)
+	baseChars   = regexp.MustCompile(`[^A-Za-z0-9._/-]`)
+	reviewer    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9._-]+)?$`)
+)
+
+// checkBranch holds a name to the rules of git check-ref-format.
+func checkBranch(name string) error {
+	if name == "" || len(name) > 200 {
+		return fmt.Errorf("want a name of 1 to 200 characters")
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		if part == "" || strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".") || strings.HasSuffix(part, ".lock") || strings.Contains(part, "..") {
+			return fmt.Errorf("%q is not a branch name for git: no part of it may be empty, begin or end with a dot, contain .. or end with .lock", shorten(name))
+		}
+	}
+	switch {
+	case strings.HasPrefix(name, "-"):
+		return fmt.Errorf("%q may not begin with -", shorten(name))
+	case strings.HasPrefix(name, "refs/") || strings.EqualFold(name, "head"):
+		return fmt.Errorf("%q: want the short name of a branch", shorten(name))
+	}
+	return nil
+}
+
+func decodePublish(v value) Publish {
+	m := v.mapping()
+	p := Publish{
+		Configured: !v.absent(),
+		Base:       decodeBase(m.get("base")),
+		Draft:      m.get("draft").flag(true),
+		Labels:     m.get("labels").texts(checkLabel),
+		Reviewers:  m.get("reviewers").texts(checkReviewer),
+	}
+	if repo := m.get("repository"); repo.optional() != "" {
+		p.Repository, _ = repo.repo()
+	}
+	branch := m.get("branch")
+	if text := branch.text(`digest/{{printf "%04d" .Number}}`); text != "" {
+		p.Branch = branch.template(text, "en")
+	}
+	if p.Branch != nil {
+		if _, err := p.branch(digest.Sample()); err != nil {
+			branch.problem("%v", err)
+		}
+	}
+	m.close()
+	return p
+}
+
+func decodeBase(v value) string {
+	name := v.text("main")
+	if name == "" {
+		return ""
+	}
+	err := checkBranch(name)
+	if err == nil && baseChars.MatchString(name) {
+		err = fmt.Errorf("%q: want only letters, digits and . _ / -", shorten(name))
+	}
+	if err != nil {
+		v.problem("%v", err)
+	}
+	return name
+}
+
+func checkLabel(name string) error {
+	if len([]rune(name)) > 50 || strings.TrimSpace(name) != name || strings.ContainsAny(name, "\n,") {
+		return fmt.Errorf("%q is not a label: want at most 50 characters on one line, without a comma", shorten(name))
+	}
+	return nil
+}
+
+func checkReviewer(name string) error {
+	if !reviewer.MatchString(name) {
+		return fmt.Errorf("%q is not a reviewer: want a login without @, or a team as org/team", shorten(name))
+	}
+	return nil
+}

@@ -1,0 +1,171 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/community-digest/digest/digest"
+)
+
+// Discussions are repositories whose discussions are watched.
+type Discussions struct {
+	Repos []digest.Repo
+	// Categories are names of categories as the file has them; none is all.
+	Categories []string
+	Section    digest.SectionName
+}
+
+// Releases are repositories whose releases are watched.
+type Releases struct {
+	Repos       []digest.Repo
+	Prereleases bool
+	Section     digest.SectionName
+}
+
+// Advisories are repositories whose security advisories are watched.
+type Advisories struct {
+	Repos []digest.Repo
+	// Mode is exact (the repositories' own lists and the global one), reviewed (the
+	// global one only), or empty, which leaves it to the collector.
+	Mode    string
+	Section digest.SectionName
+}
+
+// Feed is an RSS or Atom feed.
+type Feed struct {
+	URL     string
+	Section digest.SectionName
+}
+
+// decodeSources reads the lists of sources. None at all is a problem: such a
+// weekly would be empty for ever without anybody being told.
+func (c *Config) decodeSources(v value) {
+	m := v.mapping()
+	for _, item := range m.get(string(digest.Discussions)).list() {
+		s := item.mapping()
+		c.Discussions = append(c.Discussions, Discussions{
+			Repos:      decodeRepos(s),
+			Categories: s.get("categories").texts(checkCategory),
+			Section:    decodeSection(s, digest.Discussions),
+		})
+		s.close()
+	}
+	for _, item := range m.get(string(digest.Releases)).list() {
+		s := item.mapping()
+		c.Releases = append(c.Releases, Releases{
+			Repos:       decodeRepos(s),
+			Prereleases: s.get("prereleases").flag(false),
+			Section:     decodeSection(s, digest.Releases),
+		})
+		s.close()
+	}
+	for _, item := range m.get(string(digest.Advisories)).list() {
+		s := item.mapping()
+		c.Advisories = append(c.Advisories, Advisories{
+			Repos:   decodeRepos(s),
+			Mode:    s.get("mode").choose("", "exact", "reviewed"),
+			Section: decodeSection(s, digest.Advisories),
+		})
+		s.close()
+	}
+	seen := map[string]bool{}
+	for _, item := range m.get(string(digest.Feeds)).list() {
+		s := item.mapping()
+		feed := Feed{URL: decodeURL(s.require("url", "the address of an RSS or Atom feed")), Section: decodeSection(s, digest.Feeds)}
+		if feed.URL != "" && seen[feed.URL] {
+			item.problem("this feed stands twice")
+		}
+		seen[feed.URL] = true
+		c.Feeds = append(c.Feeds, feed)
+		s.close()
+	}
+	m.close()
+	if !m.absent() && len(c.Discussions)+len(c.Releases)+len(c.Advisories)+len(c.Feeds) == 0 && !m.hasItems() {
+		v.problem("there is no source: want at least one item under discussions, releases, advisories or feeds")
+	}
+}
+
+// hasItems reports whether some key has something under it, right or wrong.
+func (m *mapping) hasItems() bool {
+	return slices.ContainsFunc(m.entries, func(e entry) bool {
+		return !e.value.absent() && !isEmptyList(e.value)
+	})
+}
+
+func decodeSection(m *mapping, kind digest.Kind) digest.SectionName {
+	names := make([]string, 0, len(digest.SectionNames))
+	for _, n := range digest.SectionNames {
+		names = append(names, string(n))
+	}
+	return digest.SectionName(m.get("section").choose(string(kind.DefaultSection()), names...))
+}
+
+func checkCategory(name string) error {
+	if strings.TrimSpace(name) != name || strings.Contains(name, "\n") {
+		return fmt.Errorf("%q is not a category: want its name on one line", shorten(name))
+	}
+	return nil
+}
+
+func decodeRepos(m *mapping) []digest.Repo {
+	v := m.require("repos", "a list of repositories, owner/name")
+	items := v.list()
+	if isEmptyList(v) {
+		v.problem("the list is empty: want at least one repository, owner/name")
+	}
+	var repos []digest.Repo
+	for _, item := range items {
+		repo, ok := item.repo()
+		if !ok {
+			continue
+		}
+		for _, other := range repos {
+			if repo.Same(other) {
+				item.problem("%s stands twice in this list", repo)
+				break
+			}
+		}
+		repos = append(repos, repo)
+	}
+	return repos
+}
+
+// repo reads one repository; absent or wrong is not ok.
+func (v value) repo() (digest.Repo, bool) {
+	s := v.text("")
+	if s == "" {
+		return digest.Repo{}, false
+	}
+	repo, err := digest.ParseRepo(s)
+	if err != nil {
+		v.problem("%v", err)
+	}
+	return repo, err == nil
+}
+
+// decodeURL accepts what a feed reader may be sent to. Messages do not repeat the
+// address: it may hold a password.
+func decodeURL(v value) string {
+	s := v.text("")
+	if s == "" {
+		return ""
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		v.problem("this is not a URL: want an address such as https://example.org/feed.xml")
+	case u.Scheme != "http" && u.Scheme != "https":
+		v.problem("want a URL that begins with https:// or http://")
+	case u.User != nil:
+		v.problem("a user name or password has no place in this file: want the address alone")
+	case u.Hostname() == "" || u.Opaque != "":
+		v.problem("the URL names no host: want an address such as https://example.org/feed.xml")
+	case strings.ContainsAny(s, " \n\t\\"):
+		v.problem("there is a blank or a backslash in the URL")
+	default:
+		return s
+	}
+	return ""
+}
