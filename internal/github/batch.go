@@ -1,0 +1,153 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/shurcooL/githubv4"
+)
+
+// maxBatch is how many repositories one GraphQL document asks about. A document's
+// cost is its connections divided by 100, so 50 repositories with a flat list each
+// cost one point, as one repository does.
+const maxBatch = 50
+
+// RepoPage asks for a page of a repository's list: the one behind the cursor After,
+// or the first when After is empty.
+type RepoPage struct {
+	Owner, Name, After string
+}
+
+// RepoAnswer is what GitHub said about one repository of a batch. Data is nil when
+// the repository could not be read at all; with Err beside it, it is partial.
+type RepoAnswer[T any] struct {
+	Data *T
+	Err  error
+}
+
+// QueryRepos asks for the same fields of many repositories, many in one document. T
+// is a struct of fields of the GraphQL type Repository; the tags of its own fields
+// may use the variables $first, a page size, and $after, the page's cursor.
+//
+// The answers stand in the order of the pages. An error is returned only when going
+// on makes no sense; a repository that GitHub refuses has its own error, and costs
+// the others nothing. A batch that is too heavy for GitHub is asked again in halves,
+// and at last in smaller pages.
+func QueryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first int) ([]RepoAnswer[T], error) {
+	if len(pages) > maxBatch {
+		return halves[T](ctx, c, pages, maxBatch, first)
+	}
+	answers, err := queryRepos[T](ctx, c, pages, first)
+	switch {
+	case KindOf(err) != TooHeavy:
+		return answers, err
+	case len(pages) > 1:
+		return halves[T](ctx, c, pages, len(pages)/2, first)
+	case first > 1:
+		return QueryRepos[T](ctx, c, pages, first/2)
+	default:
+		return []RepoAnswer[T]{{Err: err}}, nil
+	}
+}
+
+// halves asks for the first n pages and for the others.
+func halves[T any](ctx context.Context, c *Client, pages []RepoPage, n, first int) ([]RepoAnswer[T], error) {
+	head, err := QueryRepos[T](ctx, c, pages[:n], first)
+	if err != nil {
+		return nil, err
+	}
+	tail, err := QueryRepos[T](ctx, c, pages[n:], first)
+	if err != nil {
+		return nil, err
+	}
+	return append(head, tail...), nil
+}
+
+func queryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first int) ([]RepoAnswer[T], error) {
+	vars := map[string]any{"first": githubv4.Int(first)}
+	fields := make([]reflect.StructField, len(pages))
+	for i, p := range pages {
+		fields[i] = reflect.StructField{
+			Name: fmt.Sprintf("R%d", i),
+			Type: reflect.PointerTo(numbered(reflect.TypeFor[T](), i)),
+			Tag:  reflect.StructTag(fmt.Sprintf(`graphql:"r%d: repository(owner: $owner%d, name: $name%d)"`, i, i, i)),
+		}
+		vars[fmt.Sprintf("owner%d", i)] = githubv4.String(p.Owner)
+		vars[fmt.Sprintf("name%d", i)] = githubv4.String(p.Name)
+		vars[fmt.Sprintf("after%d", i)] = cursor(p.After)
+	}
+	query := reflect.New(reflect.StructOf(fields))
+	answers := make([]RepoAnswer[T], len(pages))
+	if err := c.Query(ctx, query.Interface(), vars); err != nil {
+		if err := share(answers, err); err != nil {
+			return nil, err
+		}
+	}
+	for i := range answers {
+		if v := query.Elem().Field(i); !v.IsNil() {
+			data := v.Elem().Convert(reflect.TypeFor[T]()).Interface().(T)
+			answers[i].Data = &data
+		}
+	}
+	return answers, nil
+}
+
+// numbered gives the struct type t the variables of the i-th repository. The tags
+// hold no values, only variables: types that reflect makes are never freed, and so
+// there are as many of them as a batch has places.
+func numbered(t reflect.Type, i int) reflect.Type {
+	fields := make([]reflect.StructField, t.NumField())
+	for j := range fields {
+		f := t.Field(j)
+		f.Tag = reflect.StructTag(strings.ReplaceAll(string(f.Tag), "$after", fmt.Sprintf("$after%d", i)))
+		fields[j] = f
+	}
+	return reflect.StructOf(fields)
+}
+
+// share puts errors on the repositories they belong to. One that belongs to none is
+// every repository's, unless it ends the run or may be mended by a smaller batch:
+// then it is returned.
+func share[T any](answers []RepoAnswer[T], err error) error {
+	if Stops(err) || KindOf(err) == TooHeavy {
+		return err
+	}
+	var all QueryErrors
+	if !errors.As(err, &all) {
+		for i := range answers {
+			answers[i].Err = err
+		}
+		return nil
+	}
+	for _, e := range all {
+		i, ok := place(e.Alias(), len(answers))
+		if !ok {
+			for i := range answers {
+				answers[i].Err = err
+			}
+			return nil
+		}
+		own, _ := answers[i].Err.(QueryErrors)
+		answers[i].Err = append(own, e)
+	}
+	return nil
+}
+
+// place reads the place in the batch out of an alias, r3.
+func place(alias string, n int) (int, bool) {
+	digits, ok := strings.CutPrefix(alias, "r")
+	i, err := strconv.Atoi(digits)
+	return i, ok && err == nil && i >= 0 && i < n
+}
+
+// cursor makes a variable of a cursor; a first page has none.
+func cursor(after string) *githubv4.String {
+	if after == "" {
+		return nil
+	}
+	return githubv4.NewString(githubv4.String(after))
+}

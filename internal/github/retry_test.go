@@ -1,0 +1,242 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// readFaults are the ways an attempt can fail that another attempt may mend, for both APIs.
+func readFaults() map[string]answer {
+	return map[string]answer{
+		"500":              reply(500, `{"message":"Server Error"}`),
+		"503":              reply(503, `{"message":"Service Unavailable"}`),
+		"connection reset": fail(syscall.ECONNRESET),
+		"end of stream":    fail(io.EOF),
+		"name resolution":  fail(errors.New("lookup api.github.com: no such host")),
+		"truncated body": func(*http.Request) (*http.Response, error) {
+			resp, err := reply(200, `[{"id":`)(nil)
+			resp.Body = io.NopCloser(io.MultiReader(resp.Body, errReader{}))
+			return resp, err
+		},
+		"empty body":    reply(200, ""),
+		"blank body":    reply(200, " \n"),
+		"web page":      reply(200, "<!DOCTYPE html><title>Unicorn!</title>"),
+		"JSON cut":      reply(200, `{"data":{"viewer":{"login":"mo`),
+		"JSON and more": reply(200, `{"data":{}}{}`),
+	}
+}
+
+type errReader struct{}
+
+func (errReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func TestReadsAreRepeatedUntilTheySucceed(t *testing.T) {
+	for name, a := range readFaults() {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, f := newTest(t, Limits{}, a, a, a, reply(200, okREST))
+				got, err := list(t.Context(), c)
+				if err != nil || len(got) != 1 {
+					t.Errorf("REST: %d releases, error %v", len(got), err)
+				}
+				wantSent(t, f, 4)
+
+				c, f = newTest(t, Limits{}, a, a, a, reply(200, okQL))
+				q, err := query(t.Context(), c)
+				if err != nil || q.Viewer.Login != "mona" {
+					t.Errorf("GraphQL: got %+v, error %v", q, err)
+				}
+				wantSent(t, f, 4)
+				if u := c.Usage(); u.GraphQL != 4 || u.Retries != 3 || u.Waited < 3*time.Second || u.Waited > 12*time.Second {
+					t.Errorf("usage %+v", u)
+				}
+			})
+		})
+	}
+}
+
+func TestReadsGiveUpAsUnavailable(t *testing.T) {
+	for name, a := range readFaults() {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, f := newTest(t, Limits{}, a)
+				_, err := list(t.Context(), c)
+				wantKind(t, err, Unavailable)
+				wantSent(t, f, 4)
+				if e := AsError(err); e == nil || e.Attempts != 4 {
+					t.Errorf("error %+v", e)
+				}
+				_, err = query(t.Context(), c)
+				wantKind(t, err, Unavailable)
+				wantSent(t, f, 8)
+			})
+		})
+	}
+}
+
+func TestWritesAreSentOnce(t *testing.T) {
+	faults := readFaults()
+	faults["502"] = reply(502, "{}")
+	faults["secondary limit"] = reply(403, `{"message":"You have exceeded a secondary rate limit."}`)
+	faults["went wrong"] = reply(200, `{"data":null,"errors":[{"message":"Something went wrong while executing your query."}]}`)
+	for name, a := range faults {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				want := Unavailable
+				if name == "secondary limit" {
+					want = RateLimited
+				}
+				if name != "went wrong" && name != "JSON and more" { // good JSON for REST, or read up to its end
+					c, f := newTest(t, Limits{}, a)
+					wantKind(t, write(t.Context(), c), want)
+					wantSent(t, f, 1)
+				}
+				c, f := newTest(t, Limits{}, a)
+				var m struct {
+					CreateRef struct{ ClientMutationID string } `graphql:"createRef(input: $input)"`
+				}
+				wantKind(t, c.Mutate(t.Context(), &m, map[string]any{}, nil), want)
+				wantSent(t, f, 1)
+			})
+		})
+	}
+}
+
+func TestRefusalsAreNotRepeated(t *testing.T) {
+	for status, want := range map[int]Kind{
+		400: Invalid, 401: Unauthorized, 403: Forbidden, 404: NotFound, 409: Invalid, 410: NotFound,
+		422: Invalid, 451: NotFound, 501: Unavailable,
+	} {
+		c, f := newTest(t, Limits{}, reply(status, `{"message":"no"}`, "X-RateLimit-Remaining: 5"))
+		_, err := list(t.Context(), c)
+		wantKind(t, err, want)
+		_, err = query(t.Context(), c)
+		wantKind(t, err, want)
+		wantSent(t, f, 2)
+		if e := AsError(err); e.Status != status || e.Message != "no" || e.RequestID != "AB:12" {
+			t.Errorf("%d: error %+v", status, e)
+		}
+	}
+}
+
+func TestAnswersWithoutBodyPass(t *testing.T) {
+	for _, status := range []int{204, 205, 304} {
+		c, f := newTest(t, Limits{}, reply(status, ""))
+		req, _ := c.REST.NewRequest("GET", "x", nil)
+		resp, err := c.REST.Do(t.Context(), req, nil)
+		if resp == nil || resp.StatusCode != status || (err != nil) != (status == 304) {
+			t.Errorf("%d: response %v, error %v", status, resp, err)
+		}
+		wantSent(t, f, 1)
+	}
+}
+
+func TestHeavyQueriesAreTriedTwiceThenHandedToTheCaller(t *testing.T) {
+	wrong := `{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout."}]}`
+	for name, tc := range map[string]struct {
+		a    answer
+		sent int
+	}{
+		"502 web page":    {reply(502, "<html>502 Bad Gateway</html>"), 2},
+		"502 errors":      {reply(502, wrong), 2},
+		"504":             {reply(504, `{"message":"We couldn't respond to your request in time."}`), 2},
+		"200 wrong":       {reply(200, wrong), 2},
+		"no answer":       {slow(time.Hour, reply(200, okQL)), 2},
+		"resource limits": {reply(200, `{"data":null,"errors":[{"type":"RESOURCE_LIMITS_EXCEEDED","message":"Resource limits for this query exceeded."}]}`), 2},
+		"by words":        {reply(200, `{"data":null,"errors":[{"message":"This query has exceeded resource limits."}]}`), 2},
+		"node limit":      {reply(200, `{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"This query requests up to 1,010,000 possible nodes which exceeds the maximum limit of 500,000."}]}`), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, f := newTest(t, Limits{}, tc.a)
+				_, err := query(t.Context(), c)
+				wantKind(t, err, TooHeavy)
+				wantSent(t, f, tc.sent)
+			})
+		})
+	}
+}
+
+func TestSlowRESTAnswerIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, f := newTest(t, Limits{RequestTimeout: 5 * time.Second}, slow(time.Hour, reply(200, okREST)), reply(200, okREST))
+		start := time.Now()
+		if _, err := list(t.Context(), c); err != nil {
+			t.Error(err)
+		}
+		wantSent(t, f, 2)
+		if d := time.Since(start); d > 10*time.Second {
+			t.Errorf("took %v", d)
+		}
+	})
+}
+
+func TestRetryAfterOfAFailureIsObeyed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, f := newTest(t, Limits{}, reply(503, "{}", "Retry-After: 30"), reply(200, okREST))
+		if _, err := list(t.Context(), c); err != nil {
+			t.Error(err)
+		}
+		if d := f.at[1].Sub(f.at[0]); d != 30*time.Second {
+			t.Errorf("waited %v, want 30s", d)
+		}
+	})
+}
+
+func TestRetriesStopBeforeTheDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		c, f := newTest(t, Limits{}, reply(503, `{"message":"later"}`, "Retry-After: 30"))
+		start := time.Now()
+		_, err := list(ctx, c)
+		if e := AsError(err); e == nil || e.Message != "later" || time.Since(start) != 0 {
+			t.Errorf("after %v: %v", time.Since(start), err)
+		}
+		wantSent(t, f, 1)
+	})
+}
+
+func TestCancelledCallStopsWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		c, f := newTest(t, Limits{}, reply(403, `{"message":"secondary rate limit"}`))
+		go func() { time.Sleep(5 * time.Second); cancel() }()
+		start := time.Now()
+		_, err := query(ctx, c)
+		wantKind(t, err, Cancelled)
+		wantSent(t, f, 1)
+		if d := time.Since(start); d != 5*time.Second {
+			t.Errorf("returned after %v", d)
+		}
+	})
+}
+
+func TestErrorTextTellsWhatHappened(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newTest(t, Limits{}, reply(200, "<h1>Sign in\nto proxy</h1>"))
+		_, err := query(t.Context(), c)
+		want := "answer of no use (4 attempts): answer is not what it should be: <h1>Sign in to proxy</h1> [request AB:12]"
+		if err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+		c, _ = newTest(t, Limits{}, reply(403, `{"message":"Resource not accessible by integration"}`,
+			"X-Accepted-GitHub-Permissions: discussions=read"))
+		_, err = query(t.Context(), c)
+		want = "GitHub answered 403 Forbidden (needs discussions=read): Resource not accessible by integration [request AB:12]"
+		if err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+		_, err = list(t.Context(), c)
+		if e := AsError(err); e == nil || e.AcceptedPermissions != "discussions=read" || !strings.Contains(e.Error(), "integration") {
+			t.Errorf("REST: %v", e)
+		}
+	})
+}
