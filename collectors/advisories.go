@@ -1,0 +1,264 @@
+package collectors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"time"
+
+	gogithub "github.com/google/go-github/v57/github"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+// AdvisorySource names repositories whose security advisories are wanted.
+type AdvisorySource struct {
+	Repos []digest.Repo
+	// ReviewedOnly leaves the repositories' own lists out: only what GitHub's global
+	// database has reviewed is found. It costs a request or two for any number of
+	// repositories, and misses advisories that were never sent to the database.
+	ReviewedOnly bool
+	Section      digest.SectionName
+}
+
+// Advisories collects security advisories that were published in the period, and
+// earlier ones that were updated or withdrawn in it.
+//
+// They come from the repositories' own lists and from GitHub's global database, which
+// is asked once for all repositories; an advisory in both is one advisory.
+type Advisories struct {
+	client  *github.Client
+	sources []AdvisorySource
+}
+
+// NewAdvisories returns a collector of the sources' advisories.
+func NewAdvisories(client *github.Client, sources []AdvisorySource) *Advisories {
+	return &Advisories{client, sources}
+}
+
+// Collect implements [digest.Collector].
+func (c *Advisories) Collect(ctx context.Context, p digest.Period) (digest.Findings, error) {
+	lists := c.lists()
+	if len(lists) == 0 {
+		return digest.Findings{}, nil
+	}
+	err := each(len(lists), func(i int) error {
+		if lists[i].reviewedOnly {
+			return nil
+		}
+		return lists[i].readAll(ctx, c.client, p)
+	})
+	if err != nil {
+		return advisoryFindings(lists), err
+	}
+	// After the lists, which tell the present names of renamed repositories.
+	global, err := c.readGlobal(ctx, lists, p)
+	f := advisoryFindings(lists)
+	f.Receipts = append(f.Receipts, global)
+	return f, err
+}
+
+func advisoryFindings(lists []*advisoryList) digest.Findings {
+	var f digest.Findings
+	for _, l := range lists {
+		f.Advisories = append(f.Advisories, l.found...)
+		f.Receipts = append(f.Receipts, l.receipt)
+	}
+	return f
+}
+
+// advisoryList holds what was found for one repository, from its own list and from
+// the global database.
+type advisoryList struct {
+	repo         digest.Repo
+	reviewedOnly bool
+	receipt      digest.Receipt
+	// known are the public advisories of its own list, whether they are of the period or not.
+	known map[string]digest.Advisory
+	found []digest.Advisory
+}
+
+// lists gives every repository one list; the first source that names it decides.
+func (c *Advisories) lists() []*advisoryList {
+	var lists []*advisoryList
+	known := make(map[string]bool)
+	for _, s := range c.sources {
+		for _, repo := range s.Repos {
+			if known[repo.Key()] {
+				continue
+			}
+			known[repo.Key()] = true
+			lists = append(lists, &advisoryList{
+				repo:         repo,
+				reviewedOnly: s.ReviewedOnly,
+				known:        make(map[string]digest.Advisory),
+				receipt: digest.Receipt{
+					Kind: digest.Advisories, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
+				},
+			})
+		}
+	}
+	return lists
+}
+
+// readAll reads the repository's own list to its end. It has no bound that is proven
+// (sorting by update hides nothing, but nothing says that an update never moves), and
+// a hundred of them fit on a page.
+func (l *advisoryList) readAll(ctx context.Context, client *github.Client, p digest.Period) error {
+	err := eachAdvisory(ctx, client, fmt.Sprintf("repos/%s/security-advisories", l.repo), nil, &l.receipt, func(w *repositoryAdvisory) {
+		l.take(client, w, p)
+	})
+	if err != nil {
+		return l.stop(fmt.Errorf("list security advisories of %s: %w", l.repo, err))
+	}
+	return nil
+}
+
+// eachAdvisory calls f for every advisory of a list, page by page to the end. It asks
+// for the list itself, because go-github's own methods decode types that lack fields.
+func eachAdvisory[T any](ctx context.Context, client *github.Client, path string, query url.Values, r *digest.Receipt, f func(*T)) error {
+	next := url.Values{"per_page": {"100"}}
+	maps.Copy(next, query)
+	for {
+		req, err := client.REST.NewRequest("GET", path+"?"+next.Encode(), nil)
+		if err != nil {
+			return err
+		}
+		var page []*T
+		resp, err := client.REST.Do(ctx, req, &page)
+		if err != nil {
+			return err
+		}
+		r.Pages++
+		for _, w := range page {
+			f(w)
+		}
+		if resp.After == "" {
+			return nil
+		}
+		if resp.After == next.Get("after") {
+			return errStuck
+		}
+		next.Set("after", resp.After)
+	}
+}
+
+func (l *advisoryList) stop(err error) error {
+	if github.Stops(err) {
+		return err
+	}
+	fail(&l.receipt, err)
+	return nil
+}
+
+func (l *advisoryList) take(client *github.Client, w *repositoryAdvisory, p digest.Period) {
+	a := w.advisory(client, l.repo)
+	if _, twice := l.known[a.ID]; twice {
+		return // it moved between two pages
+	}
+	// Maintainers' tokens see reports that are not public yet: those must never get out.
+	if state := w.GetState(); state != "published" && state != "withdrawn" || w.PublishedAt == nil {
+		l.receipt.Drop(digest.IsDraft)
+		return
+	}
+	l.known[a.ID] = a
+	if !a.Repo.Same(l.repo) {
+		l.receipt.RenamedTo = a.Repo
+	}
+	if !happenedIn(a, p) {
+		l.receipt.Drop(digest.OutsidePeriod)
+		return
+	}
+	a.Section = l.receipt.Section
+	l.receipt.Keep()
+	l.found = append(l.found, a)
+}
+
+// happenedIn reports whether the advisory was published, updated or withdrawn in the
+// period. One that was published or withdrawn after it is of a later period.
+func happenedIn(a digest.Advisory, p digest.Period) bool {
+	if !a.PublishedAt.Before(p.To) {
+		return false
+	}
+	return p.Contains(a.PublishedAt) || p.Contains(a.UpdatedAt) || p.Contains(a.WithdrawnAt)
+}
+
+// repositoryAdvisory is an advisory of a repository's own list, with the field that
+// go-github v57 lacks.
+// See https://docs.github.com/rest/security-advisories/repository-advisories.
+type repositoryAdvisory struct {
+	gogithub.SecurityAdvisory
+	CVSSSeverities cvssSeverities `json:"cvss_severities"`
+}
+
+// cvssSeverities are the scores by version of the standard; a version without a score is null.
+type cvssSeverities struct {
+	V3 *cvssScore `json:"cvss_v3"`
+	V4 *cvssScore `json:"cvss_v4"`
+}
+
+type cvssScore struct {
+	Vector string  `json:"vector_string"`
+	Score  float64 `json:"score"`
+}
+
+func (w *repositoryAdvisory) advisory(client *github.Client, repo digest.Repo) digest.Advisory {
+	u := page(client, w.GetHTMLURL())
+	a := advisoryFacts(&w.SecurityAdvisory, w.CVSSSeverities)
+	a.Repo, a.URL = repoOf(u, repo), u
+	for _, v := range w.Vulnerabilities {
+		a.Packages = append(a.Packages, affected(v.Package, v.GetVulnerableVersionRange(), v.GetPatchedVersions()))
+	}
+	for _, credit := range w.Credits {
+		a.Credits = append(a.Credits, markdown.Untrusted(credit.GetLogin()))
+	}
+	return a
+}
+
+// advisoryFacts takes over what both kinds of wire types share.
+func advisoryFacts(w *gogithub.SecurityAdvisory, scores cvssSeverities) digest.Advisory {
+	a := digest.Advisory{
+		Item:        digest.Item{ID: w.GetGHSAID()},
+		Summary:     markdown.Untrusted(w.GetSummary()),
+		Description: body(w.GetDescription()),
+		Severity:    digest.ParseSeverity(w.GetSeverity()),
+		PublishedAt: at(w.PublishedAt),
+		UpdatedAt:   at(w.UpdatedAt),
+		WithdrawnAt: at(w.WithdrawnAt),
+	}
+	switch {
+	case scores.V4 != nil && scores.V4.Score > 0: // the newer standard, where both are given
+		a.CVSS = digest.CVSS{Score: scores.V4.Score, Vector: markdown.Untrusted(scores.V4.Vector)}
+	case scores.V3 != nil && scores.V3.Score > 0:
+		a.CVSS = digest.CVSS{Score: scores.V3.Score, Vector: markdown.Untrusted(scores.V3.Vector)}
+	case w.CVSS != nil && w.CVSS.Score != nil && *w.CVSS.Score > 0:
+		a.CVSS = digest.CVSS{Score: *w.CVSS.Score, Vector: markdown.Untrusted(w.CVSS.GetVectorString())}
+	}
+	if id := w.GetCVEID(); id != "" {
+		a.CVEs = []markdown.Text{markdown.Untrusted(id)}
+	}
+	return a
+}
+
+func affected(p *gogithub.VulnerabilityPackage, versions, patched string) digest.Package {
+	return digest.Package{
+		Ecosystem: markdown.Untrusted(p.GetEcosystem()),
+		Name:      markdown.Untrusted(p.GetName()),
+		Affected:  markdown.Untrusted(versions),
+		Patched:   markdown.Untrusted(patched),
+	}
+}
+
+func at(t *gogithub.Timestamp) time.Time {
+	if t == nil || t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// errStuck is what a list is refused with that says it goes on where it already is.
+var errStuck = errors.New("the list says that it goes on, but not where")

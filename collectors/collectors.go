@@ -1,0 +1,89 @@
+// Package collectors reads what happened in a period: discussions, releases and
+// security advisories from GitHub, and entries from feeds. One file reads one kind.
+//
+// The one idea is that a collector returns facts and receipts. The service's wire
+// types stay in the file that asks for them, and every source that was looked at
+// leaves a receipt, whatever became of it: a repository that does not exist, a list
+// that ends too early and a server that does not answer are gaps that the reader of
+// the draft can see, while everything else is still collected.
+//
+// Which time counts, and when paging may stop, is said where it is decided.
+package collectors
+
+import (
+	"cmp"
+	"errors"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+// maxBody bounds what is kept of a body, in bytes: an excerpt needs its beginning,
+// and a snapshot with thousands of bodies must stay small enough for version control.
+const maxBody = 4 << 10
+
+// body makes text from outside of a body, cut to maxBody on a rune border.
+func body(s string) markdown.Text {
+	if len(s) > maxBody {
+		n := maxBody
+		for n > 0 && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		s = s[:n]
+	}
+	return markdown.Untrusted(s)
+}
+
+// person makes a Person of a login, which is empty for a deleted account.
+func person(login string, bot bool) digest.Person {
+	if login == "" {
+		return digest.Person{}
+	}
+	return digest.Person{Login: markdown.Untrusted(login), Bot: bot || strings.HasSuffix(login, "[bot]")}
+}
+
+// page returns the checked address of a page on GitHub's own site. An address on
+// another host is dropped: a link in the draft never leads elsewhere than it says.
+func page(c *github.Client, address string) markdown.URL {
+	u, err := markdown.ParseURL(address)
+	if err != nil || !strings.EqualFold(u.Host(), c.WebHost()) {
+		return markdown.URL{}
+	}
+	return u
+}
+
+// fail records on the receipt why its source could not be read, in the service's own
+// words where it said something.
+func fail(r *digest.Receipt, err error) {
+	r.Outcome = digest.Failed
+	switch github.KindOf(err) {
+	case github.NotFound:
+		r.Outcome = digest.Missing
+	case github.Forbidden:
+		r.Outcome = digest.Forbidden
+	}
+	r.Detail = markdown.Untrusted(err.Error())
+	if e := github.AsError(err); e != nil {
+		r.Detail, r.RequestID = markdown.Untrusted(e.Error()), e.RequestID
+	}
+	if q, ok := errors.AsType[github.QueryErrors](err); ok {
+		r.Detail, r.RequestID = markdown.Untrusted(q.Error()), q[0].RequestID
+	}
+}
+
+// each calls f for 0 to n-1 side by side and returns the first error by index: f
+// returns only errors that make going on senseless, the others are on its receipts.
+// How many requests are really in flight is the client's business.
+func each(n int, f func(i int) error) error {
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { errs[i] = f(i) })
+	}
+	wg.Wait()
+	return cmp.Or(errs...)
+}

@@ -1,0 +1,369 @@
+package collectors
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shurcooL/githubv4"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+const (
+	// detailBatch is how many discussions one document asks about by node id.
+	detailBatch = 40
+	// commentPage and replyPage bound what one document asks of each of them: GitHub
+	// counts what could come back, not what does, and allows 500,000 nodes.
+	commentPage = 50
+	replyPage   = 50
+)
+
+// actor is an account; its type tells bots from people.
+// See https://docs.github.com/graphql/reference/interfaces#actor.
+type actor struct {
+	Typename string `graphql:"__typename"`
+	Login    string
+}
+
+func (a *actor) person() digest.Person {
+	if a == nil { // a deleted account
+		return digest.Person{}
+	}
+	return person(a.Login, a.Typename == "Bot")
+}
+
+// discussionDetails is a discussion with its comments and their replies. What can be
+// null is a pointer. See https://docs.github.com/graphql/reference/objects#discussion.
+type discussionDetails struct {
+	ID             string
+	Number         int
+	Title          string
+	Body           string
+	URL            string
+	CreatedAt      time.Time
+	AnswerChosenAt *time.Time
+	Author         *actor
+	Category       struct {
+		Name         string
+		Slug         string
+		IsAnswerable bool
+	}
+	Labels *struct {
+		Nodes []struct{ Name string }
+	} `graphql:"labels(first: 100)"`
+	UpvoteCount int
+	Reactions   struct{ TotalCount int }
+	Locked      bool
+	Closed      bool
+	StateReason *string
+	Answer      *struct {
+		URL    string
+		Body   string
+		Author *actor
+	}
+	Comments commentsPage `graphql:"comments(first: $comments)"`
+}
+
+type commentsPage struct {
+	TotalCount int
+	PageInfo   pageInfo
+	Nodes      []*comment
+}
+
+// comment is a top-level comment.
+// See https://docs.github.com/graphql/reference/objects#discussioncomment.
+type comment struct {
+	ID        string
+	CreatedAt time.Time
+	DeletedAt *time.Time
+	Author    *actor
+	Replies   repliesPage `graphql:"replies(first: $replies)"`
+}
+
+type repliesPage struct {
+	PageInfo pageInfo
+	Nodes    []*reply
+}
+
+type reply struct {
+	CreatedAt time.Time
+	DeletedAt *time.Time
+	Author    *actor
+}
+
+// readCandidates reads the details of all lists' candidates and returns those that
+// were opened, answered or active in the period.
+func (c *Discussions) readCandidates(ctx context.Context, lists []*discussionList, p digest.Period) ([]digest.Discussion, error) {
+	var all []candidate
+	for _, l := range lists {
+		all = append(all, l.candidates...)
+	}
+	batches := slices.Collect(slices.Chunk(all, detailBatch))
+	details := make([][]*discussionDetails, len(batches))
+	errs := make([][]error, len(batches))
+	err := each(len(batches), func(i int) (err error) {
+		details[i], errs[i], err = c.readDetails(ctx, batches[i])
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var found []digest.Discussion
+	for i, batch := range batches {
+		for j, cand := range batch {
+			if d, ok := c.settle(cand, details[i][j], errs[i][j], p); ok {
+				found = append(found, d)
+			}
+		}
+	}
+	return found, nil
+}
+
+// settle decides about one candidate and writes it on its receipt.
+func (c *Discussions) settle(cand candidate, details *discussionDetails, err error, p digest.Period) (digest.Discussion, bool) {
+	r := &cand.target.receipt
+	if err != nil {
+		fail(r, err)
+	}
+	if details == nil {
+		if err == nil {
+			fail(r, fmt.Errorf("discussion %s is listed, but cannot be read", cand.id))
+		}
+		r.Seen++ // neither kept nor dropped: the gap
+		return digest.Discussion{}, false
+	}
+	d := c.discussion(cand, details, p)
+	if !p.Contains(d.CreatedAt) && !p.Contains(d.AnsweredAt) && d.Activity.Comments+d.Activity.Replies == 0 {
+		r.Drop(digest.Inactive)
+		return digest.Discussion{}, false
+	}
+	r.Keep()
+	return d, true
+}
+
+// readDetails reads one batch. The results and errors stand in the order of the
+// candidates; the last error is one that ends the run.
+func (c *Discussions) readDetails(ctx context.Context, batch []candidate) ([]*discussionDetails, []error, error) {
+	details, errs, err := c.queryDetails(ctx, batch, commentPage)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, d := range details {
+		if d == nil {
+			continue
+		}
+		if err := c.readOn(ctx, d); err != nil {
+			if github.Stops(err) {
+				return nil, nil, err
+			}
+			errs[i] = err
+		}
+	}
+	return details, errs, nil
+}
+
+// queryDetails asks for a batch in one document, or in smaller ones when GitHub finds
+// that too heavy.
+func (c *Discussions) queryDetails(ctx context.Context, batch []candidate, comments int) ([]*discussionDetails, []error, error) {
+	var q struct {
+		Nodes []*struct {
+			Discussion discussionDetails `graphql:"... on Discussion"`
+		} `graphql:"nodes(ids: $ids)"`
+	}
+	ids := make([]githubv4.ID, len(batch))
+	for i, cand := range batch {
+		ids[i] = cand.id
+	}
+	err := c.client.Query(ctx, &q, map[string]any{
+		"ids": ids, "comments": githubv4.Int(comments), "replies": githubv4.Int(replyPage),
+	})
+	if github.KindOf(err) == github.TooHeavy {
+		return c.queryLess(ctx, batch, comments, err)
+	}
+	if err != nil && github.Stops(err) {
+		return nil, nil, err
+	}
+	details, errs := make([]*discussionDetails, len(batch)), make([]error, len(batch))
+	for i := range batch {
+		if i < len(q.Nodes) && q.Nodes[i] != nil {
+			details[i] = &q.Nodes[i].Discussion
+		}
+		errs[i] = github.ErrorAt(err, "nodes", i)
+	}
+	return details, errs, nil
+}
+
+func (c *Discussions) queryLess(ctx context.Context, batch []candidate, comments int, heavy error) ([]*discussionDetails, []error, error) {
+	if len(batch) == 1 {
+		if comments == 1 {
+			return []*discussionDetails{nil}, []error{heavy}, nil
+		}
+		return c.queryDetails(ctx, batch, comments/2)
+	}
+	half := len(batch) / 2
+	d1, e1, err := c.queryDetails(ctx, batch[:half], comments)
+	if err != nil {
+		return nil, nil, err
+	}
+	d2, e2, err := c.queryDetails(ctx, batch[half:], comments)
+	return append(d1, d2...), append(e1, e2...), err
+}
+
+// readOn reads the comments and replies that the first document had no room for.
+func (c *Discussions) readOn(ctx context.Context, d *discussionDetails) error {
+	for page := d.Comments.PageInfo; page.HasNextPage; {
+		next, err := c.moreComments(ctx, d.ID, page.EndCursor)
+		if err != nil {
+			return err
+		}
+		d.Comments.Nodes = append(d.Comments.Nodes, next.Nodes...)
+		if page, err = advance(page, next.PageInfo); err != nil {
+			return err
+		}
+	}
+	for _, cm := range d.Comments.Nodes {
+		if cm == nil {
+			continue
+		}
+		for page := cm.Replies.PageInfo; page.HasNextPage; {
+			next, err := c.moreReplies(ctx, cm.ID, page.EndCursor)
+			if err != nil {
+				return err
+			}
+			cm.Replies.Nodes = append(cm.Replies.Nodes, next.Nodes...)
+			if page, err = advance(page, next.PageInfo); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// advance refuses a list that goes on without going forward.
+func advance(from, to pageInfo) (pageInfo, error) {
+	if to.HasNextPage && (to.EndCursor == "" || to.EndCursor == from.EndCursor) {
+		return to, fmt.Errorf("the list says that it goes on, but not where")
+	}
+	return to, nil
+}
+
+func (c *Discussions) moreComments(ctx context.Context, id, after string) (commentsPage, error) {
+	var q struct {
+		Node *struct {
+			Discussion struct {
+				Comments commentsPage `graphql:"comments(first: $comments, after: $after)"`
+			} `graphql:"... on Discussion"`
+		} `graphql:"node(id: $id)"`
+	}
+	err := c.client.Query(ctx, &q, map[string]any{
+		"id": githubv4.ID(id), "after": githubv4.String(after), "comments": githubv4.Int(commentPage), "replies": githubv4.Int(replyPage),
+	})
+	if err == nil && q.Node == nil {
+		err = fmt.Errorf("discussion %s has gone while its comments were read", id)
+	}
+	if err != nil {
+		return commentsPage{}, err
+	}
+	return q.Node.Discussion.Comments, nil
+}
+
+func (c *Discussions) moreReplies(ctx context.Context, id, after string) (repliesPage, error) {
+	var q struct {
+		Node *struct {
+			Comment struct {
+				Replies repliesPage `graphql:"replies(first: $replies, after: $after)"`
+			} `graphql:"... on DiscussionComment"`
+		} `graphql:"node(id: $id)"`
+	}
+	err := c.client.Query(ctx, &q, map[string]any{
+		"id": githubv4.ID(id), "after": githubv4.String(after), "replies": githubv4.Int(100),
+	})
+	if err == nil && q.Node == nil {
+		err = fmt.Errorf("comment %s has gone while its replies were read", id)
+	}
+	if err != nil {
+		return repliesPage{}, err
+	}
+	return q.Node.Comment.Replies, nil
+}
+
+// discussion turns the wire type into ours.
+func (c *Discussions) discussion(cand candidate, w *discussionDetails, p digest.Period) digest.Discussion {
+	d := digest.Discussion{
+		Item:   digest.Item{ID: w.ID, Repo: cand.repo, URL: page(c.client, w.URL), Section: cand.target.source.Section},
+		Number: w.Number,
+		Title:  markdown.Untrusted(w.Title),
+		Body:   body(w.Body),
+		Author: w.Author.person(),
+		Category: digest.Category{
+			Name: markdown.Untrusted(w.Category.Name), Slug: w.Category.Slug, Answerable: w.Category.IsAnswerable,
+		},
+		CreatedAt: w.CreatedAt.UTC(),
+		Upvotes:   w.UpvoteCount,
+		Reactions: w.Reactions.TotalCount,
+		Comments:  w.Comments.TotalCount,
+		Locked:    w.Locked,
+		Activity:  activity(w, p),
+	}
+	if w.Labels != nil {
+		for _, l := range w.Labels.Nodes {
+			d.Labels = append(d.Labels, markdown.Untrusted(l.Name))
+		}
+	}
+	if w.Closed {
+		reason := "closed"
+		if w.StateReason != nil {
+			reason = strings.ToLower(*w.StateReason)
+		}
+		d.Closed = markdown.Untrusted(reason)
+	}
+	if w.AnswerChosenAt != nil {
+		d.AnsweredAt = w.AnswerChosenAt.UTC()
+	}
+	if w.Answer != nil {
+		d.Answer = &digest.Answer{URL: page(c.client, w.Answer.URL), Author: w.Answer.Author.person(), Body: body(w.Answer.Body)}
+	}
+	return d
+}
+
+// activity counts what was written in the period. A comment that was deleted does not
+// count, the replies to it do.
+func activity(w *discussionDetails, p digest.Period) digest.Activity {
+	var a digest.Activity
+	people := make(map[string]digest.Person)
+	count := func(n *int, at time.Time, deleted *time.Time, by *actor) {
+		if deleted != nil || !p.Contains(at) {
+			return
+		}
+		*n++
+		if by == nil || by.person().Bot {
+			return
+		}
+		people[by.Login] = by.person()
+		if w.Author == nil || by.Login != w.Author.Login {
+			a.Others++
+		}
+	}
+	for _, cm := range w.Comments.Nodes {
+		if cm == nil {
+			continue
+		}
+		count(&a.Comments, cm.CreatedAt, cm.DeletedAt, cm.Author)
+		for _, r := range cm.Replies.Nodes {
+			if r != nil {
+				count(&a.Replies, r.CreatedAt, r.DeletedAt, r.Author)
+			}
+		}
+	}
+	for _, who := range people {
+		a.Participants = append(a.Participants, who.Login)
+	}
+	slices.SortFunc(a.Participants, func(x, y markdown.Text) int { return cmp.Compare(x.Unsafe(), y.Unsafe()) })
+	return a
+}

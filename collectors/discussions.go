@@ -1,0 +1,281 @@
+package collectors
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+// DiscussionSource names repositories whose discussions are wanted.
+type DiscussionSource struct {
+	Repos []digest.Repo
+	// Categories are slugs or names of the categories that are wanted; none means all.
+	Categories []string
+	Section    digest.SectionName
+}
+
+// Discussions collects discussions that were opened, answered or active in the period.
+//
+// It works in two phases. First the lists of all repositories are read, many in one
+// document and without anything nested, down to the first discussion that was last
+// updated before the period: that is the candidates. Then the comments, replies and
+// answers of the candidates are read by node id, and decide.
+type Discussions struct {
+	client  *github.Client
+	sources []DiscussionSource
+}
+
+// NewDiscussions returns a collector of the sources' discussions. It needs a client
+// with a token: GitHub answers no GraphQL query without one.
+func NewDiscussions(client *github.Client, sources []DiscussionSource) *Discussions {
+	return &Discussions{client, sources}
+}
+
+// Collect implements [digest.Collector].
+func (c *Discussions) Collect(ctx context.Context, p digest.Period) (digest.Findings, error) {
+	lists := c.lists()
+	if !c.client.Authenticated() {
+		return digest.Findings{Receipts: refuse(lists)}, nil
+	}
+	if err := c.readLists(ctx, lists, p); err != nil {
+		return digest.Findings{Receipts: receipts(lists)}, err
+	}
+	found, err := c.readCandidates(ctx, lists, p)
+	return digest.Findings{Discussions: found, Receipts: receipts(lists)}, err
+}
+
+// discussionList is the list of one repository while it is read. Several sources may
+// name the same repository with different categories; it is read once.
+type discussionList struct {
+	repo    digest.Repo // its present name, once known
+	targets []*discussionTarget
+
+	pages      int
+	after      string    // cursor of the next page
+	newest     time.Time // update time at the head of the list when it was first read
+	seen       map[string]bool
+	candidates []candidate
+	rereading  bool
+	done       bool
+}
+
+type discussionTarget struct {
+	source  DiscussionSource
+	receipt digest.Receipt
+}
+
+type candidate struct {
+	id     string
+	target *discussionTarget
+	repo   digest.Repo
+}
+
+func (c *Discussions) lists() []*discussionList {
+	var lists []*discussionList
+	byRepo := make(map[string]*discussionList)
+	for _, s := range c.sources {
+		for _, repo := range s.Repos {
+			l := byRepo[repo.Key()]
+			if l == nil {
+				l = &discussionList{repo: repo, seen: make(map[string]bool)}
+				byRepo[repo.Key()] = l
+				lists = append(lists, l)
+			}
+			l.targets = append(l.targets, &discussionTarget{s, digest.Receipt{
+				Kind: digest.Discussions, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
+			}})
+		}
+	}
+	return lists
+}
+
+func receipts(lists []*discussionList) []digest.Receipt {
+	var out []digest.Receipt
+	for _, l := range lists {
+		for _, t := range l.targets {
+			out = append(out, t.receipt)
+		}
+	}
+	return out
+}
+
+func refuse(lists []*discussionList) []digest.Receipt {
+	for _, l := range lists {
+		for _, t := range l.targets {
+			t.receipt.Outcome = digest.NeedsToken
+		}
+	}
+	return receipts(lists)
+}
+
+// listedDiscussion is what a list tells of a discussion.
+// See https://docs.github.com/graphql/reference/objects#discussion.
+type listedDiscussion struct {
+	ID        string
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Category  struct {
+		Name string
+		Slug string
+	}
+}
+
+// discussionPage is a page of a repository's discussions, the last updated first.
+type discussionPage struct {
+	NameWithOwner         string
+	HasDiscussionsEnabled bool
+	Discussions           struct {
+		PageInfo pageInfo
+		Nodes    []*listedDiscussion
+	} `graphql:"discussions(first: $first, after: $after, orderBy: {field: UPDATED_AT, direction: DESC})"`
+}
+
+type pageInfo struct {
+	HasNextPage bool
+	EndCursor   string
+}
+
+// listPage is how many discussions a page of a list asks for, the most GitHub allows.
+const listPage = 100
+
+func (c *Discussions) readLists(ctx context.Context, lists []*discussionList, p digest.Period) error {
+	for {
+		open := slices.DeleteFunc(slices.Clone(lists), func(l *discussionList) bool { return l.done })
+		if len(open) == 0 {
+			return nil
+		}
+		pages := make([]github.RepoPage, len(open))
+		for i, l := range open {
+			pages[i] = github.RepoPage{Owner: l.repo.Owner, Name: l.repo.Name, After: l.after}
+		}
+		answers, err := github.QueryRepos[discussionPage](ctx, c.client, pages, listPage)
+		if err != nil {
+			return err
+		}
+		for i, a := range answers {
+			open[i].read(a, p)
+		}
+	}
+}
+
+// read takes in one page and decides whether another one is needed.
+func (l *discussionList) read(a github.RepoAnswer[discussionPage], p digest.Period) {
+	l.pages++
+	for _, t := range l.targets {
+		t.receipt.Pages++
+	}
+	if a.Err != nil {
+		l.fail(a.Err)
+	}
+	if a.Data == nil {
+		l.done = true
+		return
+	}
+	l.named(a.Data.NameWithOwner)
+	if !a.Data.HasDiscussionsEnabled {
+		l.end(digest.Disabled)
+		return
+	}
+	for _, d := range a.Data.Discussions.Nodes {
+		if d == nil {
+			continue // its error is on the receipt
+		}
+		if l.newest.IsZero() {
+			l.newest = d.UpdatedAt
+		}
+		if l.rereading && !d.UpdatedAt.After(l.newest) {
+			l.done = true
+			return
+		}
+		l.take(d, p)
+		// The list is ordered by the very time that is compared here, and nothing can
+		// happen in a discussion after its last update: what follows is older still.
+		if d.UpdatedAt.Before(p.From) {
+			l.reachedBound()
+			return
+		}
+	}
+	l.turn(a.Data.Discussions.PageInfo)
+}
+
+// turn goes on to the next page, if there is one.
+func (l *discussionList) turn(info pageInfo) {
+	switch {
+	case !info.HasNextPage:
+		l.reachedBound()
+	case info.EndCursor == "" || info.EndCursor == l.after:
+		l.end(digest.Failed)
+		for _, t := range l.targets {
+			t.receipt.Detail = markdown.Untrusted("the list says that it goes on, but not where")
+		}
+	default:
+		l.after = info.EndCursor
+	}
+}
+
+// reachedBound ends the list, after a look back if it took several pages: a discussion
+// that was updated while they were read has moved to the head, past the reader.
+func (l *discussionList) reachedBound() {
+	if l.pages == 1 || l.rereading {
+		l.done = true
+		return
+	}
+	l.rereading = true
+	l.after = ""
+}
+
+// take decides whether a listed discussion is a candidate.
+func (l *discussionList) take(d *listedDiscussion, p digest.Period) {
+	if l.seen[d.ID] {
+		return // it moved between two pages, or is seen again while rereading
+	}
+	l.seen[d.ID] = true
+	if d.UpdatedAt.Before(p.From) || !d.CreatedAt.Before(p.To) {
+		l.targets[0].receipt.Drop(digest.OutsidePeriod)
+		return
+	}
+	for _, t := range l.targets {
+		if t.source.wants(d.Category.Slug, d.Category.Name) {
+			l.candidates = append(l.candidates, candidate{d.ID, t, l.repo})
+			return
+		}
+	}
+	l.targets[0].receipt.Drop(digest.OtherCategory)
+}
+
+// wants reports whether the source asks for a category, named by slug or name.
+func (s DiscussionSource) wants(slug, name string) bool {
+	return len(s.Categories) == 0 || slices.ContainsFunc(s.Categories, func(c string) bool {
+		return strings.EqualFold(c, slug) || strings.EqualFold(c, name)
+	})
+}
+
+// named notes the repository's present name when it was renamed.
+func (l *discussionList) named(nameWithOwner string) {
+	repo, err := digest.ParseRepo(nameWithOwner)
+	if err != nil || repo.Same(l.repo) {
+		return
+	}
+	l.repo = repo
+	for _, t := range l.targets {
+		t.receipt.RenamedTo = repo
+	}
+}
+
+func (l *discussionList) fail(err error) {
+	for _, t := range l.targets {
+		fail(&t.receipt, err)
+	}
+}
+
+func (l *discussionList) end(o digest.Outcome) {
+	l.done = true
+	for _, t := range l.targets {
+		t.receipt.Outcome = o
+	}
+}

@@ -1,0 +1,216 @@
+package collectors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+	"golang.org/x/net/html"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+// FeedSource is an RSS or Atom feed.
+type FeedSource struct {
+	URL     string
+	Section digest.SectionName
+}
+
+// Feeds collects entries that were published in the period, or, where a feed tells no
+// date of publication, updated in it. Vendor bulletins often exist only there.
+type Feeds struct {
+	client  *http.Client
+	sources []FeedSource
+}
+
+// NewFeeds returns a collector of the sources' entries. The client must not be one
+// that sends a token: feeds are strangers.
+func NewFeeds(client *http.Client, sources []FeedSource) *Feeds {
+	return &Feeds{client, sources}
+}
+
+const (
+	maxFeed     = 10 << 20 // bytes, after decompression
+	feedTimeout = 30 * time.Second
+)
+
+// Collect implements [digest.Collector].
+func (c *Feeds) Collect(ctx context.Context, p digest.Period) (digest.Findings, error) {
+	found := make([]digest.Findings, len(c.sources))
+	err := each(len(c.sources), func(i int) error {
+		var err error
+		found[i], err = c.read(ctx, c.sources[i], p)
+		return err
+	})
+	var f digest.Findings
+	for _, one := range found {
+		f.Entries = append(f.Entries, one.Entries...)
+		f.Receipts = append(f.Receipts, one.Receipts...)
+	}
+	return f, err
+}
+
+// read reads one feed. Only the end of the whole run is an error.
+func (c *Feeds) read(ctx context.Context, s FeedSource, p digest.Period) (digest.Findings, error) {
+	r := digest.Receipt{Kind: digest.Feeds, Source: s.URL, Section: s.Section, Outcome: digest.Complete}
+	feed, err := c.fetch(ctx, s.URL)
+	if ctx.Err() != nil {
+		return digest.Findings{}, ctx.Err()
+	}
+	if err != nil {
+		fail(&r, err)
+		return digest.Findings{Receipts: []digest.Receipt{r}}, nil
+	}
+	r.Pages = 1
+	var f digest.Findings
+	seen := make(map[string]bool)
+	for _, it := range feed.Items {
+		e, ok := entry(s, feed, it, p)
+		switch {
+		case !ok:
+			r.Drop(digest.NoDate)
+		case seen[e.ID]:
+			r.Drop(digest.FoundTwice)
+		case !p.Contains(e.PublishedAt):
+			r.Drop(digest.OutsidePeriod)
+		default:
+			seen[e.ID] = true
+			r.Keep()
+			f.Entries = append(f.Entries, e)
+		}
+	}
+	if n := r.Dropped[digest.NoDate]; n > 0 && n == r.Seen {
+		r.Outcome, r.Detail = digest.Failed, markdown.Untrusted("no entry of the feed has a date that can be read")
+	}
+	f.Receipts = []digest.Receipt{r}
+	return f, nil
+}
+
+func (c *Feeds) fetch(ctx context.Context, address string) (*gofeed.Feed, error) {
+	ctx, cancel := context.WithTimeout(ctx, feedTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("read feed: %w", err)
+	}
+	req.Header.Set("User-Agent", "digest")
+	req.Header.Set("Accept", "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5")
+	resp, err := c.client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("read feed: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("read feed: the server answered %s", resp.Status)
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxFeed+1))
+	if err != nil {
+		return nil, fmt.Errorf("read feed: %w", err)
+	}
+	if len(data) > maxFeed {
+		return nil, fmt.Errorf("read feed: it is larger than %d MiB", maxFeed>>20)
+	}
+	return parseFeed(string(data))
+}
+
+// parseFeed turns a panic of the parser into an error: it reads whatever a stranger sends.
+func parseFeed(data string) (feed *gofeed.Feed, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			feed, err = nil, errors.New("read feed: it is malformed")
+		}
+	}()
+	feed, err = gofeed.NewParser().ParseString(data)
+	if err != nil {
+		return nil, fmt.Errorf("read feed: %w", err)
+	}
+	return feed, nil
+}
+
+// entry turns a feed's item into ours. It reports false for one without a date.
+func entry(s FeedSource, feed *gofeed.Feed, it *gofeed.Item, p digest.Period) (digest.Entry, bool) {
+	when, ok := published(it, p.Location())
+	if !ok {
+		return digest.Entry{}, false
+	}
+	id := it.GUID
+	if id == "" {
+		id = it.Link + " " + it.Title
+	}
+	summary := it.Description
+	if summary == "" {
+		summary = it.Content
+	}
+	link, _ := markdown.ParseURL(it.Link) // an entry without a safe address is shown without a link
+	return digest.Entry{
+		Item:        digest.Item{ID: s.URL + " " + id, URL: link, Section: s.Section},
+		Feed:        markdown.Untrusted(plainText(feed.Title)),
+		Title:       markdown.Untrusted(plainText(it.Title)),
+		Summary:     body(plainText(summary)),
+		PublishedAt: when,
+	}, true
+}
+
+var bareDay = regexp.MustCompile(`^\s*\d{4}-\d{2}-\d{2}\s*$`)
+
+// published is the time that counts for an entry. A day without a time is that day in
+// the editorial zone, whichever zone the parser assumes.
+func published(it *gofeed.Item, loc *time.Location) (time.Time, bool) {
+	text, t := it.Published, it.PublishedParsed
+	if t == nil {
+		text, t = it.Updated, it.UpdatedParsed
+	}
+	if t == nil {
+		return time.Time{}, false
+	}
+	if bareDay.MatchString(text) {
+		if day, err := digest.ParseDay(strings.TrimSpace(text), loc); err == nil {
+			return day.UTC(), true
+		}
+	}
+	return t.UTC(), true
+}
+
+// plainText returns the text of HTML without its markup; text without markup stays as it is.
+func plainText(s string) string {
+	if !strings.ContainsAny(s, "<&") {
+		return s
+	}
+	var b strings.Builder
+	z := html.NewTokenizer(strings.NewReader(s))
+	hidden := 0
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return strings.Join(strings.Fields(b.String()), " ")
+		case html.TextToken:
+			if hidden == 0 {
+				b.Write(z.Text())
+			}
+		case html.StartTagToken:
+			hidden += hides(z)
+			b.WriteByte(' ')
+		case html.EndTagToken:
+			hidden = max(0, hidden-hides(z))
+			b.WriteByte(' ')
+		case html.SelfClosingTagToken:
+			b.WriteByte(' ')
+		}
+	}
+}
+
+// hides is 1 for a tag whose content is no text for readers.
+func hides(z *html.Tokenizer) int {
+	switch name, _ := z.TagName(); string(name) {
+	case "script", "style", "template", "noscript":
+		return 1
+	}
+	return 0
+}

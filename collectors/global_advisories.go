@@ -1,0 +1,183 @@
+package collectors
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	gogithub "github.com/google/go-github/v57/github"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+// globalDatabase is what receipts call GitHub's database of reviewed advisories.
+const globalDatabase = "GitHub Advisory Database"
+
+// readGlobal reads what GitHub's global database says about the watched repositories
+// and adds it to their lists.
+func (c *Advisories) readGlobal(ctx context.Context, lists []*advisoryList, p digest.Period) (digest.Receipt, error) {
+	r := digest.Receipt{
+		Kind: digest.Advisories, Source: globalDatabase, Section: lists[0].receipt.Section, Outcome: digest.Complete,
+	}
+	watched := make(map[string]*advisoryList)
+	for _, l := range lists {
+		watched[l.repo.Key()] = l
+		if l.receipt.RenamedTo != (digest.Repo{}) {
+			watched[l.receipt.RenamedTo.Key()] = l
+		}
+	}
+	seen := make(map[string]bool)
+	for _, query := range globalQueries(p) {
+		err := eachAdvisory(ctx, c.client, "advisories", query, &r, func(w *globalAdvisory) {
+			if id := w.GetGHSAID(); !seen[id] {
+				seen[id] = true
+				w.settle(c.client, watched, &r, p)
+			}
+		})
+		if err != nil {
+			err = fmt.Errorf("list advisories of the %s: %w", globalDatabase, err)
+			if github.Stops(err) {
+				return r, err
+			}
+			fail(&r, err)
+			break
+		}
+	}
+	for _, l := range lists {
+		if l.reviewedOnly && r.Gap() {
+			l.receipt.Outcome, l.receipt.Detail, l.receipt.RequestID = r.Outcome, r.Detail, r.RequestID
+		}
+	}
+	return r, nil
+}
+
+// globalQueries asks for what was published or last updated in the period, and for
+// what was withdrawn and updated at any time since: the list has no filter for the
+// time of a withdrawal, and a later update would hide it. The range is in whole UTC
+// days around the period; the exact edges are compared here.
+func globalQueries(p digest.Period) []url.Values {
+	from, to := p.From.UTC().Format(time.DateOnly), p.To.UTC().Format(time.DateOnly)
+	return []url.Values{
+		{"type": {"reviewed"}, "modified": {from + ".." + to}},
+		{"type": {"reviewed"}, "modified": {">=" + from}, "is_withdrawn": {"true"}},
+	}
+}
+
+// globalAdvisory is an advisory of the global database, with the field that go-github
+// v57 lacks. See https://docs.github.com/rest/security-advisories/global-advisories.
+type globalAdvisory struct {
+	gogithub.GlobalSecurityAdvisory
+	CVSSSeverities cvssSeverities `json:"cvss_severities"`
+}
+
+// settle decides about one advisory of the global database.
+func (w *globalAdvisory) settle(client *github.Client, watched map[string]*advisoryList, r *digest.Receipt, p digest.Period) {
+	l, repo := w.watchedBy(watched)
+	if l == nil {
+		r.Drop(digest.OtherRepository)
+		return
+	}
+	a := w.advisory(client, repo)
+	// The database may take an advisory in weeks after its repository published it:
+	// that is an update, not a second publication.
+	if own, ok := l.known[a.ID]; ok && own.PublishedAt.Before(a.PublishedAt) {
+		a.PublishedAt = own.PublishedAt
+	}
+	switch {
+	case !happenedIn(a, p):
+		r.Drop(digest.OutsidePeriod)
+	case l.enrich(a):
+		r.Drop(digest.FoundTwice)
+	default:
+		a.Section = l.receipt.Section
+		l.found = append(l.found, a)
+		r.Keep()
+	}
+}
+
+// watchedBy finds the watched repository that the advisory points at, if any.
+func (w *globalAdvisory) watchedBy(watched map[string]*advisoryList) (*advisoryList, digest.Repo) {
+	for _, address := range []string{w.GetRepositoryAdvisoryURL(), w.GetSourceCodeLocation()} {
+		repo := repoAt(address)
+		if l := watched[repo.Key()]; l != nil {
+			return l, repo
+		}
+	}
+	return nil, digest.Repo{}
+}
+
+// repoAt returns the repository that an address names: a page of it, or an address of
+// the API, in which "repos" stands before it.
+func repoAt(address string) digest.Repo {
+	u, err := url.Parse(address)
+	if err != nil {
+		return digest.Repo{}
+	}
+	path := strings.Split(strings.Trim(u.Path, "/"), "/")
+	if i := slices.Index(path, "repos"); i >= 0 {
+		path = path[i+1:]
+	}
+	if len(path) < 2 {
+		return digest.Repo{}
+	}
+	repo, err := digest.ParseRepo(path[0] + "/" + strings.TrimSuffix(path[1], ".git"))
+	if err != nil {
+		return digest.Repo{}
+	}
+	return repo
+}
+
+// repoOf returns the repository that a page belongs to: the present name, where the
+// configuration has an old one. Without a page it is the one that was asked for.
+func repoOf(page markdown.URL, asked digest.Repo) digest.Repo {
+	if repo := repoAt(page.String()); repo != (digest.Repo{}) {
+		return repo
+	}
+	return asked
+}
+
+// enrich completes an advisory that the repository's own list has with what the
+// database adds, and reports whether there is one.
+func (l *advisoryList) enrich(g digest.Advisory) bool {
+	for i := range l.found {
+		a := &l.found[i]
+		if a.ID != g.ID {
+			continue
+		}
+		a.Reviewed = true
+		if a.Severity == digest.UnknownSeverity {
+			a.Severity = g.Severity
+		}
+		if a.CVSS.Score == 0 {
+			a.CVSS = g.CVSS
+		}
+		if len(a.CVEs) == 0 {
+			a.CVEs = g.CVEs
+		}
+		if len(a.Packages) == 0 {
+			a.Packages = g.Packages
+		}
+		if a.WithdrawnAt.IsZero() {
+			a.WithdrawnAt = g.WithdrawnAt
+		}
+		return true
+	}
+	return false
+}
+
+func (w *globalAdvisory) advisory(client *github.Client, repo digest.Repo) digest.Advisory {
+	a := advisoryFacts(&w.SecurityAdvisory, w.CVSSSeverities)
+	a.Repo, a.URL, a.Reviewed = repo, page(client, w.GetHTMLURL()), true
+	for _, v := range w.Vulnerabilities {
+		a.Packages = append(a.Packages, affected(v.Package, v.GetVulnerableVersionRange(), v.GetFirstPatchedVersion()))
+	}
+	for _, credit := range w.Credits {
+		a.Credits = append(a.Credits, markdown.Untrusted(credit.GetUser().GetLogin()))
+	}
+	return a
+}

@@ -1,0 +1,150 @@
+package collectors
+
+import (
+	"context"
+	"fmt"
+
+	gogithub "github.com/google/go-github/v57/github"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+// ReleaseSource names repositories whose releases are wanted.
+type ReleaseSource struct {
+	Repos []digest.Repo
+	// Prereleases asks for prereleases too.
+	Prereleases bool
+	Section     digest.SectionName
+}
+
+// Releases collects releases that were published in the period.
+//
+// A release counts by published_at. The list is read to its end, every time: it comes
+// by created_at, which is the date of the tagged commit, so a backport of an old commit
+// or a draft that waited for months stands anywhere in it, and no bound is proven.
+type Releases struct {
+	client  *github.Client
+	sources []ReleaseSource
+}
+
+// NewReleases returns a collector of the sources' releases.
+func NewReleases(client *github.Client, sources []ReleaseSource) *Releases {
+	return &Releases{client, sources}
+}
+
+// Collect implements [digest.Collector].
+func (c *Releases) Collect(ctx context.Context, p digest.Period) (digest.Findings, error) {
+	lists := c.lists()
+	err := each(len(lists), func(i int) error { return lists[i].readAll(ctx, c.client, p) })
+	var f digest.Findings
+	for _, l := range lists {
+		f.Releases = append(f.Releases, l.found...)
+		f.Receipts = append(f.Receipts, l.receipt)
+	}
+	return f, err
+}
+
+// releaseList is the list of one repository while it is read.
+type releaseList struct {
+	repo        digest.Repo
+	prereleases bool
+	receipt     digest.Receipt
+	seen        map[int64]bool
+	found       []digest.Release
+}
+
+// lists gives every repository one list. Where several sources name the same
+// repository the first one decides, but that prereleases are wanted if any wants them.
+func (c *Releases) lists() []*releaseList {
+	var lists []*releaseList
+	byRepo := make(map[string]*releaseList)
+	for _, s := range c.sources {
+		for _, repo := range s.Repos {
+			if l := byRepo[repo.Key()]; l != nil {
+				l.prereleases = l.prereleases || s.Prereleases
+				continue
+			}
+			l := &releaseList{
+				repo:        repo,
+				prereleases: s.Prereleases,
+				seen:        make(map[int64]bool),
+				receipt: digest.Receipt{
+					Kind: digest.Releases, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
+				},
+			}
+			byRepo[repo.Key()] = l
+			lists = append(lists, l)
+		}
+	}
+	return lists
+}
+
+func (l *releaseList) readAll(ctx context.Context, client *github.Client, p digest.Period) error {
+	opts := &gogithub.ListOptions{PerPage: 100}
+	for {
+		releases, resp, err := client.REST.Repositories.ListReleases(ctx, l.repo.Owner, l.repo.Name, opts)
+		if err != nil {
+			return l.stop(fmt.Errorf("list releases of %s: %w", l.repo, err))
+		}
+		l.receipt.Pages++
+		for _, r := range releases {
+			l.take(client, r, p)
+		}
+		if resp.NextPage == 0 {
+			return nil
+		}
+		if resp.NextPage <= opts.Page {
+			return l.stop(fmt.Errorf("list releases of %s: the list does not go on after page %d", l.repo, opts.Page))
+		}
+		opts.Page = resp.NextPage
+	}
+}
+
+// stop ends the list; the error is returned when the whole run must end.
+func (l *releaseList) stop(err error) error {
+	if github.Stops(err) {
+		return err
+	}
+	fail(&l.receipt, err)
+	return nil
+}
+
+func (l *releaseList) take(client *github.Client, w *gogithub.RepositoryRelease, p digest.Period) {
+	if l.seen[w.GetID()] {
+		return // a new release moved it to the next page while the list was read
+	}
+	l.seen[w.GetID()] = true
+	r := release(client, l.repo, w)
+	switch {
+	case w.GetDraft() || w.PublishedAt == nil:
+		l.receipt.Drop(digest.IsDraft)
+	case !p.Contains(r.PublishedAt):
+		l.receipt.Drop(digest.OutsidePeriod)
+	case r.Prerelease && !l.prereleases:
+		l.receipt.Drop(digest.IsPrerelease)
+	default:
+		r.Section = l.receipt.Section
+		if !r.Repo.Same(l.repo) {
+			l.receipt.RenamedTo = r.Repo
+		}
+		l.receipt.Keep()
+		l.found = append(l.found, r)
+	}
+}
+
+// release turns the wire type into ours.
+// See https://docs.github.com/rest/releases/releases#list-releases.
+func release(client *github.Client, repo digest.Repo, w *gogithub.RepositoryRelease) digest.Release {
+	u := page(client, w.GetHTMLURL())
+	return digest.Release{
+		Item:        digest.Item{ID: w.GetNodeID(), Repo: repoOf(u, repo), URL: u},
+		Tag:         markdown.Untrusted(w.GetTagName()),
+		Name:        markdown.Untrusted(w.GetName()),
+		Notes:       body(w.GetBody()),
+		Author:      person(w.GetAuthor().GetLogin(), w.GetAuthor().GetType() == "Bot"),
+		Prerelease:  w.GetPrerelease(),
+		PublishedAt: w.GetPublishedAt().UTC(),
+	}
+}
