@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/community-digest/digest/collectors"
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/config"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+// sources are the collectors of a configuration and the client that they share.
+type sources struct {
+	client     *github.Client
+	collectors []kindCollector
+}
+
+// kindCollector is a collector and the kind it collects.
+type kindCollector struct {
+	kind digest.Kind
+	digest.Collector
+}
+
+// connect cuts the configuration into one collector per kind.
+func connect(p *program, cfg *config.Config) (*sources, error) {
+	endpoints, err := github.ParseEndpoints(p.getenv("GITHUB_API_URL"), p.getenv("GITHUB_GRAPHQL_URL"))
+	if err != nil {
+		return nil, usagef("GITHUB_API_URL and GITHUB_GRAPHQL_URL: %w", err)
+	}
+	s := &sources{client: github.NewClient(endpoints, p.token(), github.Limits{
+		OnWait: func(reason string, until time.Time) {
+			p.stderr.note("waiting until %s: %s", until.Format(time.TimeOnly), reason)
+		},
+	})}
+	if list := discussionSources(cfg); len(list) > 0 {
+		s.add(digest.Discussions, collectors.NewDiscussions(s.client, list))
+	}
+	if list := releaseSources(cfg); len(list) > 0 {
+		s.add(digest.Releases, collectors.NewReleases(s.client, list))
+	}
+	if list := advisorySources(cfg); len(list) > 0 {
+		s.add(digest.Advisories, collectors.NewAdvisories(s.client, list))
+	}
+	if list := feedSources(cfg); len(list) > 0 {
+		s.add(digest.Feeds, collectors.NewFeeds(collectors.NewFeedClient(list), list))
+	}
+	return s, nil
+}
+
+func (s *sources) add(kind digest.Kind, c digest.Collector) {
+	s.collectors = append(s.collectors, kindCollector{kind, c})
+}
+
+// token returns the source of the token that both of GitHub's APIs share, or nil when
+// the environment has none.
+func (p *program) token() oauth2.TokenSource {
+	for _, name := range []string{"GITHUB_TOKEN", "GH_TOKEN"} {
+		if t := p.getenv(name); t != "" {
+			return oauth2.StaticTokenSource(&oauth2.Token{AccessToken: t})
+		}
+	}
+	return nil
+}
+
+// collect asks all collectors side by side and makes a snapshot of what they found. A
+// run in which no source at all could be read is an error: an edition of nothing but
+// gaps is of no use to anybody.
+func (s *sources) collect(ctx context.Context, period digest.Period, provisional bool) (digest.Snapshot, github.Usage, error) {
+	found := make([]digest.Findings, len(s.collectors))
+	errs := make([]error, len(s.collectors))
+	var wg sync.WaitGroup
+	for i, c := range s.collectors {
+		wg.Go(func() { found[i], errs[i] = collectOne(ctx, c, period) })
+	}
+	wg.Wait()
+	snapshot := digest.Snapshot{Version: digest.SnapshotVersion, Period: period, Provisional: provisional, Findings: digest.Merge(found...)}
+	if err := firstError(errs); err != nil {
+		return snapshot, s.client.Usage(), err
+	}
+	return snapshot, s.client.Usage(), anythingRead(snapshot.Receipts)
+}
+
+// collectOne asks one collector. A panic in it is a gap of its kind: the other
+// collectors' findings are worth having, and this one's are visibly missing.
+func collectOne(ctx context.Context, c kindCollector, p digest.Period) (f digest.Findings, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			f = digest.Findings{Receipts: []digest.Receipt{{
+				Kind: c.kind, Source: "all sources", Section: c.kind.DefaultSection(), Outcome: digest.Failed,
+				Detail: markdown.Untrusted(fmt.Sprintf("a defect of this program: %v", r)),
+			}}}
+		}
+	}()
+	return c.Collect(ctx, p)
+}
+
+// firstError prefers an error that says what to do over those that only follow from it.
+func firstError(errs []error) error {
+	for _, err := range errs {
+		if github.KindOf(err) == github.Unauthorized || github.KindOf(err) == github.RateLimited {
+			return err
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// anythingRead reports an error when there is not one source that could be read.
+func anythingRead(receipts []digest.Receipt) error {
+	refused := true
+	for _, r := range receipts {
+		if !r.Gap() {
+			return nil
+		}
+		refused = refused && (r.Outcome == digest.Forbidden || r.Outcome == digest.NeedsToken)
+	}
+	first := receipts[0]
+	err := fmt.Errorf("no source could be read: the %s of %s: %s", first.Kind, first.Source, explain(first))
+	if refused {
+		return codedError{exitUnauthorised, err}
+	}
+	return err
+}
+
+// explain says in words how reading a source ended.
+func explain(r digest.Receipt) string {
+	what := map[digest.Outcome]string{
+		digest.Failed:     "could not be read whole",
+		digest.Truncated:  "the server does not list all of them",
+		digest.Forbidden:  "access was refused",
+		digest.Missing:    "not found, or the token may not see it",
+		digest.Disabled:   "the repository has discussions switched off",
+		digest.NeedsToken: "can only be read with a token, set GITHUB_TOKEN",
+	}[r.Outcome]
+	if r.Detail.Empty() {
+		return what
+	}
+	return what + ": " + r.Detail.Line()
+}
+
+func discussionSources(cfg *config.Config) []collectors.DiscussionSource {
+	var list []collectors.DiscussionSource
+	for _, s := range cfg.Discussions {
+		list = append(list, collectors.DiscussionSource{Repos: s.Repos, Categories: s.Categories, Section: s.Section})
+	}
+	return list
+}
+
+func releaseSources(cfg *config.Config) []collectors.ReleaseSource {
+	var list []collectors.ReleaseSource
+	for _, s := range cfg.Releases {
+		list = append(list, collectors.ReleaseSource{Repos: s.Repos, Prereleases: s.Prereleases, Section: s.Section})
+	}
+	return list
+}
+
+func advisorySources(cfg *config.Config) []collectors.AdvisorySource {
+	var list []collectors.AdvisorySource
+	for _, s := range cfg.Advisories {
+		list = append(list, collectors.AdvisorySource{Repos: s.Repos, ReviewedOnly: s.Mode == "reviewed", Section: s.Section})
+	}
+	return list
+}
+
+func feedSources(cfg *config.Config) []collectors.FeedSource {
+	var list []collectors.FeedSource
+	for _, s := range cfg.Feeds {
+		list = append(list, collectors.FeedSource{URL: s.URL, Section: s.Section})
+	}
+	return list
+}

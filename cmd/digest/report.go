@@ -1,0 +1,151 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
+)
+
+// report is what a run tells about itself: --format json prints it. Fields are added
+// over time and never change their meaning.
+type report struct {
+	editionReport
+	Drafts []draftReport `json:"drafts"`
+	Usage  usageReport   `json:"usage"`
+}
+
+// editionReport is what all drafts of an edition share.
+type editionReport struct {
+	Edition     int                        `json:"edition"`
+	Period      digest.Period              `json:"period"`
+	Provisional bool                       `json:"provisional"`
+	Items       map[digest.Kind]int        `json:"items"`
+	Cut         map[digest.SectionName]int `json:"cut,omitempty"`
+	Receipts    []digest.Receipt           `json:"receipts"`
+	Gaps        []digest.Receipt           `json:"gaps"`
+}
+
+type draftReport struct {
+	Path      string    `json:"path"`
+	Language  string    `json:"language"`
+	Operation operation `json:"operation"`
+	KeptAs    string    `json:"kept_as,omitempty"`
+	editionReport
+}
+
+// usageReport is what a run cost at GitHub.
+type usageReport struct {
+	Requests      int     `json:"requests"`
+	GraphQLPoints int     `json:"graphql_points"`
+	Retries       int     `json:"retries"`
+	WaitedSeconds float64 `json:"waited_seconds"`
+}
+
+func newReport(e digest.Edition, s digest.Snapshot, done []written, u github.Usage) report {
+	shared := editionReport{
+		Edition:     e.Number,
+		Period:      e.Period,
+		Provisional: e.Provisional,
+		Items: map[digest.Kind]int{
+			digest.Discussions: len(s.Discussions),
+			digest.Releases:    len(s.Releases),
+			digest.Advisories:  len(s.Advisories),
+			digest.Feeds:       len(s.Entries),
+		},
+		Receipts: orEmpty(s.Receipts),
+		Gaps:     orEmpty(digest.Gaps(s.Receipts)),
+		Cut:      make(map[digest.SectionName]int),
+	}
+	for _, sec := range e.Sections() {
+		if sec.Cut > 0 {
+			shared.Cut[sec.Name] = sec.Cut
+		}
+	}
+	r := report{
+		editionReport: shared,
+		Usage: usageReport{
+			Requests: u.Requests(), GraphQLPoints: u.Points, Retries: u.Retries, WaitedSeconds: u.Waited.Seconds(),
+		},
+	}
+	for _, w := range done {
+		r.Drafts = append(r.Drafts, draftReport{
+			Path: w.path, Language: w.language, Operation: w.operation, KeptAs: w.keptAs, editionReport: shared,
+		})
+	}
+	return r
+}
+
+// orEmpty makes a list that JSON shows as [], not as null.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// report tells what the run did and returns the error that stands for its exit code.
+func (p *program) report(r report, out outputFlags) error {
+	if out.format == "json" {
+		enc := json.NewEncoder(p.stdout)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(r); err != nil {
+			return fmt.Errorf("print the report: %w", err)
+		}
+	}
+	p.tell(r, out)
+	if len(r.Gaps) > 0 {
+		return codedError{exitGaps, fmt.Errorf("the draft has %d gap%s", len(r.Gaps), plural(len(r.Gaps)))}
+	}
+	return nil
+}
+
+// tell says the report in words.
+func (p *program) tell(r report, out outputFlags) {
+	p.stderr.note("edition %d, %s: %s", r.Edition, r.Period, itemsInWords(r.Items))
+	if r.Edition < 1 {
+		p.stderr.warning("the period lies before the first edition")
+	}
+	if r.Provisional {
+		p.stderr.warning("the period is not over yet: the draft is provisional")
+	}
+	for _, g := range r.Gaps {
+		p.stderr.warning("gap: %s of %s: %s", g.Kind, g.Source, explain(g))
+	}
+	for _, d := range r.Drafts {
+		if d.Operation == opPrinted {
+			continue
+		}
+		note := string(d.Operation)
+		if out.dryRun {
+			note += " (dry run: not written)"
+		}
+		if d.KeptAs != "" {
+			note += ", the edited draft is kept as " + path.Join(out.output, d.KeptAs)
+		}
+		p.stderr.note("%s: %s", path.Join(out.output, d.Path), note)
+	}
+}
+
+func itemsInWords(items map[digest.Kind]int) string {
+	var words []string
+	for _, k := range digest.Kinds {
+		name := string(k)
+		if k == digest.Feeds {
+			name = "feed entries"
+		}
+		words = append(words, fmt.Sprintf("%d %s", items[k], name))
+	}
+	return strings.Join(words, ", ")
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+
+	"github.com/spf13/pflag"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/output"
+)
+
+// outputFlags say where the drafts go and how that is reported.
+type outputFlags struct {
+	output string
+	dryRun bool
+	force  bool
+	format string
+}
+
+func (f *outputFlags) register(set *pflag.FlagSet) {
+	set.StringVar(&f.output, "output", ".", "write beneath this `folder`, or '-' for standard output")
+	set.BoolVar(&f.dryRun, "dry-run", false, "do everything but write")
+	set.BoolVar(&f.force, "force", false, "write a draft that was edited anew; the edited one is kept beside it")
+	set.StringVar(&f.format, "format", "text", "`form` of the report: text, or json on standard output")
+}
+
+func (f *outputFlags) check() error {
+	if f.format != "text" && f.format != "json" {
+		return usagef("--format %s: want text or json", f.format)
+	}
+	if f.output == "" {
+		return usagef("--output: want a folder, or - for standard output")
+	}
+	if f.output == "-" && f.format == "json" {
+		return usagef("--output - and --format json both want standard output: give one of them")
+	}
+	return nil
+}
+
+// written tells what became of a page.
+type written struct {
+	page
+	operation operation
+	keptAs    string // where the edited draft was kept
+}
+
+// operation is what was done to a draft, or with --dry-run would have been.
+type operation string
+
+const (
+	opCreated   operation = "created"
+	opUpdated   operation = "updated"
+	opUnchanged operation = "unchanged"
+	opPrinted   operation = "printed"
+)
+
+// target is where drafts go.
+type target struct {
+	flags  outputFlags
+	state  string // the configured folder of the state
+	stdout io.Writer
+	folder *output.Folder // nil for standard output
+}
+
+// openTarget opens the output folder; on a dry run only if it is there already.
+func openTarget(p *program, f outputFlags, state string) (*target, error) {
+	t := &target{flags: f, state: state, stdout: p.stdout}
+	if f.output == "-" {
+		return t, nil
+	}
+	if f.dryRun {
+		if _, err := os.Stat(f.output); errors.Is(err, os.ErrNotExist) {
+			return t, nil
+		}
+	}
+	folder, err := output.Open(f.output)
+	t.folder = folder
+	return t, err
+}
+
+func (t *target) close() {
+	if t.folder != nil {
+		t.folder.Close()
+	}
+}
+
+// write writes the pages with their state, or prints them. Nothing is written unless
+// everything may be.
+func (t *target) write(pages []page, s digest.Snapshot, number int) ([]written, error) {
+	if t.flags.output == "-" {
+		return t.print(pages)
+	}
+	if t.folder == nil {
+		return planned(pages), nil
+	}
+	state := path.Join(t.state, fmt.Sprintf("%04d", number))
+	drafts := make([]output.Draft, len(pages))
+	for i, pg := range pages {
+		drafts[i] = output.Draft{Path: pg.path, Base: path.Join(state, "base."+pg.language+".md"), Text: pg.text}
+	}
+	statuses, err := t.statuses(drafts)
+	if err != nil || t.flags.dryRun {
+		return outcome(pages, statuses), err
+	}
+	data, err := digest.EncodeSnapshot(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.folder.Write(path.Join(state, "snapshot.json"), data); err != nil {
+		return nil, err
+	}
+	done := outcome(pages, statuses)
+	for i, d := range drafts {
+		if statuses[i] == output.Edited {
+			if done[i].keptAs, err = t.folder.KeepOld(d.Path); err != nil {
+				return nil, err
+			}
+		}
+		if err := t.folder.WriteDraft(d); err != nil {
+			return nil, err
+		}
+	}
+	return done, nil
+}
+
+// statuses looks at every draft's file and refuses to go on when one was edited.
+func (t *target) statuses(drafts []output.Draft) ([]output.Status, error) {
+	statuses := make([]output.Status, len(drafts))
+	var refused []error
+	for i, d := range drafts {
+		var err error
+		if statuses[i], err = t.folder.Status(d); err != nil {
+			return nil, err
+		}
+		if statuses[i] == output.Edited && !t.flags.force {
+			refused = append(refused, fmt.Errorf("%s has been edited: left alone, nothing was written; --force writes it anew and keeps the edited one beside it",
+				path.Join(t.flags.output, d.Path)))
+		}
+	}
+	return statuses, errors.Join(refused...)
+}
+
+func (t *target) print(pages []page) ([]written, error) {
+	var done []written
+	for _, pg := range pages {
+		if _, err := io.WriteString(t.stdout, pg.text); err != nil {
+			return nil, fmt.Errorf("print the draft: %w", err)
+		}
+		done = append(done, written{page: pg, operation: opPrinted})
+	}
+	return done, nil
+}
+
+func planned(pages []page) []written {
+	return outcome(pages, make([]output.Status, len(pages)))
+}
+
+func outcome(pages []page, statuses []output.Status) []written {
+	done := make([]written, 0, len(pages))
+	for i, s := range statuses {
+		op := opUpdated
+		switch s {
+		case output.New, "":
+			op = opCreated
+		case output.Unchanged:
+			op = opUnchanged
+		}
+		done = append(done, written{page: pages[i], operation: op})
+	}
+	return done
+}

@@ -1,0 +1,163 @@
+// Package output writes the files of an edition beneath one folder: the drafts that
+// people edit, and beside them the state (the snapshot, and the base of each draft,
+// which is the draft as the tool last wrote it).
+//
+// The one idea is that a draft that differs from its base holds somebody's work. Such a
+// draft is never overwritten unless that is asked for, and then it is kept beside the
+// new one. Every file is either the old one or the new one, whole, whenever the program
+// is stopped, and no path leaves the folder, by symbolic links neither.
+package output
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+)
+
+// Draft is a draft and where its base is kept. Paths are slash-separated, relative to the folder.
+type Draft struct {
+	Path, Base string
+	Text       string
+}
+
+// Status is what a draft's file is, compared with its base and with the new text.
+type Status string
+
+// The statuses of a draft's file before it is written.
+const (
+	New       Status = "new"       // there is none
+	Unchanged Status = "unchanged" // it is the new text already
+	Untouched Status = "untouched" // it is as the tool last wrote it
+	Edited    Status = "edited"    // somebody changed it, or it has no base
+)
+
+// Folder is the folder that everything is written beneath.
+type Folder struct {
+	root *os.Root
+	name string
+}
+
+// Open opens a folder, and makes it first if there is none.
+func Open(name string) (*Folder, error) {
+	if err := os.MkdirAll(name, 0o755); err != nil {
+		return nil, fmt.Errorf("open output folder: %w", err)
+	}
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, fmt.Errorf("open output folder: %w", err)
+	}
+	return &Folder{root, name}, nil
+}
+
+// Close closes the folder.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// Status tells what the file of a draft is. A base that was written but not yet put in
+// its place, because the program was stopped in between, counts as the base when the
+// draft is what it says.
+func (f *Folder) Status(d Draft) (Status, error) {
+	have, err := f.read(d.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return New, nil
+	case err != nil:
+		return "", err
+	case string(have) == d.Text:
+		return Unchanged, nil
+	}
+	for _, name := range []string{d.Base, pending(d.Base)} {
+		base, err := f.read(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return "", err
+		case bytes.Equal(have, base):
+			return Untouched, nil
+		}
+	}
+	return Edited, nil
+}
+
+// WriteDraft writes a draft and then its base. The base is laid beside its place
+// first, so that a program stopped between the two is not mistaken for an editor.
+func (f *Folder) WriteDraft(d Draft) error {
+	if err := f.Write(pending(d.Base), []byte(d.Text)); err != nil {
+		return err
+	}
+	if err := f.Write(d.Path, []byte(d.Text)); err != nil {
+		return err
+	}
+	if err := f.root.Rename(pending(d.Base), d.Base); err != nil {
+		return f.failed("write", d.Base, err)
+	}
+	return f.sync(path.Dir(d.Base))
+}
+
+func pending(base string) string { return base + ".new" }
+
+// KeepOld copies the file of a draft to a name beside it that is free and returns that
+// name: index.old.md, index.old2.md, and so on.
+func (f *Folder) KeepOld(name string) (string, error) {
+	have, err := f.read(name)
+	if err != nil {
+		return "", err
+	}
+	ext := path.Ext(name)
+	for n := 1; ; n++ {
+		old := strings.TrimSuffix(name, ext) + ".old" + suffix(n) + ext
+		switch _, err := f.root.Lstat(old); {
+		case errors.Is(err, fs.ErrNotExist):
+			return old, f.Write(old, have)
+		case err != nil:
+			return "", f.failed("write", old, err)
+		}
+	}
+}
+
+func suffix(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+// maxFile bounds what is read back, in bytes: a draft is text that a person edits.
+const maxFile = 64 << 20
+
+func (f *Folder) read(name string) ([]byte, error) {
+	info, err := f.root.Stat(name)
+	if err != nil {
+		return nil, f.failed("read", name, err)
+	}
+	// Reading a pipe would wait for ever.
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("read %s: it is not an ordinary file", f.path(name))
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("read %s: it is larger than %d MiB", f.path(name), maxFile>>20)
+	}
+	data, err := f.root.ReadFile(name)
+	if err != nil {
+		return nil, f.failed("read", name, err)
+	}
+	return data, nil
+}
+
+func (f *Folder) path(name string) string { return path.Join(f.name, name) }
+
+// failed names the whole path once: the errors of package os name only a part of it.
+func (f *Folder) failed(verb, name string, err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	var le *os.LinkError
+	if errors.As(err, &le) {
+		err = le.Err
+	}
+	return fmt.Errorf("%s %s: %w", verb, f.path(name), err)
+}
