@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -216,5 +217,21 @@ func TestLoadNamesAFileThatCannotBeRead(t *testing.T) {
 		if _, err := Load(path, house()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Load(%s): %v; want %q", path, err, want)
 		}
+	}
+}
+
+func TestAFileOnOneLongLineLoads(t *testing.T) {
+	var repos []string
+	for i := range 1000 {
+		repos = append(repos, fmt.Sprintf("%q", fmt.Sprintf("example/repository-%d", i)))
+	}
+	list := "[" + strings.Join(repos, ", ") + "]"
+	data := `{"title": "Weekly", "sources": {"discussions": [{"repos": ` + list + `}], "releases": [{"repos": ` + list + `}]}, "editions": [{"language": "en"}]}`
+	c, err := Parse("config.yaml", []byte(data), nil, os.DirFS("../../templates"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(c.Releases[0].Repos); got != 1000 {
+		t.Errorf("%d repositories, want 1000", got)
 	}
 }

@@ -133,7 +133,8 @@ func (r *reader) isSimple(tokens token.Tokens) bool {
 		case token.SequenceEntryType:
 			entries++
 		}
-		if flow > maxDepth || entries > maxDepth || p.Column > 100*maxDepth && t.Type == token.MappingValueType {
+		tooWide := flow == 0 && p.Column > 100*maxDepth && t.Type == token.MappingValueType
+		if flow > maxDepth || entries > maxDepth || tooWide {
 			r.problem(p.Line, p.Column, "", "this is nested more than %d levels deep", maxDepth)
 			return false
 		}

@@ -81,7 +81,7 @@ func (e Endpoints) restBase() *url.URL { return withSlash(e.REST) }
 
 // WebHost returns the host of the pages people see (html_url): github.com for api.github.com, acme.ghe.com for
 // api.acme.ghe.com, the host itself for GitHub Enterprise Server. It returns "" where that cannot be known, as for a
-// test server or a proxy; callers then accept links to any host.
+// test server or a proxy; [Client.WebHost] then says github.com.
 func (e Endpoints) WebHost() string {
 	host := strings.ToLower(e.REST.Hostname())
 	switch {

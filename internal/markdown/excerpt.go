@@ -11,7 +11,7 @@ import (
 
 // maxBody is how much of a body is read for an excerpt: a parser of Markdown can take quadratic time, so this is far
 // below what cleaning takes in, and far above what an excerpt shows.
-const maxBody = 16 << 10
+const maxBody = 8 << 10
 
 // Excerpt reads the text as Markdown and returns the beginning of its prose, encoded like [Text.String]: no markup,
 // headings, code blocks, tables, HTML, images or quotes. It has at most limit characters as people count them and ends

@@ -26,6 +26,9 @@ func TestExcerptIsTheProse(t *testing.T) {
 		"&#8238;abc &#64;bob":                                  "abc @" + nothing + "bob",
 		"{{< x >}}\n\n---\n\n1. import y":                      `\{\{&lt; x >}} import y`,
 		"<https://a.b/c>":                                      "https:/" + nothing + "/a.b/c",
+		"[Artifacts](https://a.b)\n[Notes](https://a.b/n)":     "",
+		"[![ci](https://a.b/i.png)](https://a.b)\n\nIt works.": "It works.",
+		"See [the notes](https://a.b).":                        "See the notes.",
 		"":                                                     "",
 	} {
 		if got := Untrusted(in).Excerpt(280); got != want {
@@ -81,7 +84,8 @@ func TestExcerptOfHostileBodyIsHarmlessAndSoon(t *testing.T) {
 		for name, f := range map[string]func(){"excerpt": func() { body.Excerpt(1000) }, "title": func() { _ = body.String() }, "line": func() { body.Line() }} {
 			start := time.Now()
 			f()
-			if took := time.Since(start); took > time.Second {
+			// Milliseconds on a quiet machine; the bound only has to tell that from quadratic time in 10 MB.
+			if took := time.Since(start); took > 10*time.Second {
 				t.Errorf("%s of many %q took %v", name, unit, took)
 			}
 		}

@@ -11,6 +11,9 @@ func Link(label Text, u URL) string {
 	if u.IsZero() {
 		return label.String()
 	}
+	if label.raw != "" && isPlain(label.raw) { // plain text has no dots: it cannot be an address either
+		return "[" + label.raw + "](" + u.printed + ")"
+	}
 	shown := clip(clean(label.raw), maxTitle)
 	switch {
 	case label.Empty():

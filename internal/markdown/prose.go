@@ -45,6 +45,9 @@ func (c *collector) visit(n ast.Node, entering bool) (ast.WalkStatus, error) {
 	case *ast.ListItem:
 		c.item = true
 	case *ast.Paragraph, *ast.TextBlock:
+		if isNavigation(n, c.source) {
+			return ast.WalkSkipChildren, nil
+		}
 		c.part()
 	case *ast.AutoLink:
 		c.out.Write(n.Label(c.source))
@@ -65,6 +68,27 @@ func (c *collector) text(n *ast.Text) {
 		c.out.WriteByte(' ')
 	}
 }
+
+// isNavigation reports whether a paragraph is nothing but links and images: badges, "Artifacts", "Release notes".
+// Without their targets they say nothing.
+func isNavigation(paragraph ast.Node, source []byte) bool {
+	links := false
+	for n := paragraph.FirstChild(); n != nil; n = n.NextSibling() {
+		switch n := n.(type) {
+		case *ast.Link, *ast.Image:
+			links = true
+		case *ast.Text:
+			if strings.ContainsFunc(string(n.Segment.Value(source)), isWordRune) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return links
+}
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // part puts a space between two paragraphs, and a semicolon between two items that end in no mark of their own.
 func (c *collector) part() {

@@ -57,7 +57,12 @@ func (t Text) IsZero() bool { return t.raw == "" }
 
 // Empty reports whether nothing visible is left of the text once it is cleaned, so that a caller can show something
 // else: the tag instead of the name, "(untitled)" instead of a link that cannot be seen.
-func (t Text) Empty() bool { return !strings.ContainsFunc(clean(t.raw), isVisible) }
+func (t Text) Empty() bool {
+	if t.raw != "" && isPlain(t.raw) {
+		return false
+	}
+	return !strings.ContainsFunc(clean(t.raw), isVisible)
+}
 
 // Format prints the encoded form for every verb, so that %x, %d or a verb mistaken does not show the raw text either.
 func (t Text) Format(f fmt.State, verb rune) {

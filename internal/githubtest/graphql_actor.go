@@ -1,0 +1,76 @@
+package githubtest
+
+import (
+	"strings"
+
+	"github.com/community-digest/digest/internal/githubtest/execute"
+)
+
+// actorNode is an account of any kind.
+type actorNode struct {
+	s *Server
+	User
+}
+
+// actor returns the account of a login. Bots have their suffix in REST only.
+func (s *Server) actor(login string) *actorNode { return &actorNode{s, s.world.user(login)} }
+
+// actorOrNull is the author of something, null when the account is deleted.
+func (s *Server) actorOrNull(login string) any {
+	if login == "" {
+		return nil
+	}
+	return s.actor(login)
+}
+
+// userOrNull is the author where the schema has room for users only: GitHub shows bots as users there.
+func (s *Server) userOrNull(login string) any {
+	if login == "" {
+		return nil
+	}
+	u := s.actor(login)
+	u.Type = "User"
+	return u
+}
+
+func (n *actorNode) id() string {
+	prefix := map[string]string{"Organization": "O", "Bot": "BOT"}[n.Type]
+	return nodeID(firstOf(prefix, "U"), n.User.Login)
+}
+
+func (n *actorNode) login() string { return strings.TrimSuffix(n.Login, "[bot]") }
+
+func (n *actorNode) path() string {
+	if n.Type == "Bot" {
+		return "apps/" + n.login()
+	}
+	return n.login()
+}
+
+// TypeName implements execute.Object.
+func (n *actorNode) TypeName() string { return firstOf(n.Type, "User") }
+
+// Field implements execute.Object.
+func (n *actorNode) Field(name string, args execute.Args) (any, error) {
+	switch name {
+	case "id":
+		return n.id(), nil
+	case "login":
+		return n.login(), nil
+	case "name":
+		return orNull(n.Name), nil
+	case "databaseId":
+		return numberOf("user", n.Login), nil
+	case "url":
+		return webURL + n.path(), nil
+	case "resourcePath":
+		return "/" + n.path(), nil
+	case "avatarUrl":
+		return "https://avatars.githubusercontent.com/" + n.login(), nil
+	case "createdAt", "updatedAt":
+		return epoch, nil
+	case "repositories":
+		return n.s.repositories(n.Login, args)
+	}
+	return nil, execute.ErrUnsupported
+}

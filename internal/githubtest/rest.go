@@ -1,0 +1,211 @@
+package githubtest
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/community-digest/digest/internal/githubtest/openapi"
+	"github.com/community-digest/digest/internal/githubtest/schema"
+)
+
+// call is one REST request on its way to an answer.
+type call struct {
+	*Server
+	q      *Request
+	origin string
+	route  *openapi.Route
+	repo   *repoState // of routes under /repos
+	status int        // of a successful answer
+	header http.Header
+}
+
+// restError is a refusal in GitHub's form.
+type restError struct {
+	status  int
+	message string
+	details []map[string]any
+}
+
+func (e *restError) Error() string { return e.message }
+
+var errNotFound = &restError{status: http.StatusNotFound, message: "Not Found"}
+
+// routes says who answers which operation.
+var routes = map[string]func(*call) (any, error){
+	"GET /advisories":                                                    (*call).globalAdvisories,
+	"GET /advisories/{ghsa_id}":                                          (*call).globalAdvisory,
+	"GET /orgs/{org}/repos":                                              (*call).orgRepos,
+	"GET /rate_limit":                                                    (*call).rateLimit,
+	"GET /repos/{owner}/{repo}":                                          (*call).repository,
+	"GET /repos/{owner}/{repo}/branches/{branch}":                        (*call).branch,
+	"GET /repos/{owner}/{repo}/contents/{path}":                          (*call).contents,
+	"GET /repos/{owner}/{repo}/git/ref/{ref}":                            (*call).ref,
+	"POST /repos/{owner}/{repo}/git/refs":                                (*call).createRef,
+	"PATCH /repos/{owner}/{repo}/git/refs/{ref}":                         (*call).updateRef,
+	"POST /repos/{owner}/{repo}/issues/{issue_number}/assignees":         (*call).addAssignees,
+	"POST /repos/{owner}/{repo}/issues/{issue_number}/labels":            (*call).addLabels,
+	"GET /repos/{owner}/{repo}/pulls":                                    (*call).listPulls,
+	"POST /repos/{owner}/{repo}/pulls":                                   (*call).createPull,
+	"GET /repos/{owner}/{repo}/pulls/{pull_number}":                      (*call).pull,
+	"PATCH /repos/{owner}/{repo}/pulls/{pull_number}":                    (*call).updatePull,
+	"POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers": (*call).requestReviewers,
+	"GET /repos/{owner}/{repo}/releases":                                 (*call).releases,
+	"GET /repos/{owner}/{repo}/releases/latest":                          (*call).latestRelease,
+	"GET /repos/{owner}/{repo}/releases/tags/{tag}":                      (*call).releaseByTag,
+	"GET /repos/{owner}/{repo}/security-advisories":                      (*call).repoAdvisories,
+	"GET /repos/{owner}/{repo}/security-advisories/{ghsa_id}":            (*call).repoAdvisory,
+	"GET /search/repositories":                                           (*call).searchRepos,
+}
+
+// rest answers a REST request and holds both it and its answer against the description.
+func (s *Server) rest(q *Request, r *http.Request) *answer {
+	resource := "core"
+	if strings.HasPrefix(q.Path, "/search/") {
+		resource = "search"
+	}
+	b := s.bucket(resource, q.Token != "")
+	if q.Path != "/rate_limit" && !b.take(1) {
+		a := failure(http.StatusForbidden, "API rate limit exceeded for user ID 1.")
+		b.headers(a.header)
+		return a
+	}
+	c := &call{Server: s, q: q, origin: originOf(s, r), status: http.StatusOK, header: http.Header{}}
+	a := c.answer(r)
+	for name, values := range c.header {
+		a.header[name] = values
+	}
+	b.headers(a.header)
+	return conditional(q, b, a)
+}
+
+// conditional answers 304, which is free, to a client that has the answer already.
+func conditional(q *Request, b *bucket, a *answer) *answer {
+	if q.Method != http.MethodGet || a.status != http.StatusOK {
+		return a
+	}
+	tag := fmt.Sprintf(`"%x"`, sha256.Sum256(a.body))
+	a.header.Set("ETag", tag)
+	if strings.TrimPrefix(q.Header.Get("If-None-Match"), "W/") == tag {
+		b.used--
+		b.headers(a.header)
+		a.status, a.body = http.StatusNotModified, nil
+	}
+	return a
+}
+
+func (c *call) answer(r *http.Request) *answer {
+	if a := c.moved(); a != nil {
+		return a
+	}
+	checked := *r
+	checked.URL = &url.URL{Path: c.q.Path, RawQuery: r.URL.RawQuery}
+	route, err := schema.CheckREST(&checked, c.q.Body)
+	if err != nil {
+		c.violation("%v", err)
+		if route == nil {
+			return failure(http.StatusNotFound, "Not Found")
+		}
+		return failure(http.StatusUnprocessableEntity, "Validation Failed: "+err.Error())
+	}
+	c.route = route
+	value, err := c.handle()
+	if err != nil {
+		return c.refuse(err)
+	}
+	a := jsonAnswer(c.status, value)
+	if err := schema.REST().CheckAnswer(route, a.status, a.body); err != nil {
+		c.violation("the answer to %s %s breaks GitHub's schema: %v", c.q.Method, c.q.Path, err)
+	}
+	return a
+}
+
+func (c *call) handle() (any, error) {
+	if owner, ok := c.route.Path["owner"]; ok {
+		c.repo = c.index.repo(owner + "/" + c.route.Path["repo"])
+		if c.repo == nil || c.repo.Private && c.q.Token == "" {
+			return nil, errNotFound
+		}
+		if c.q.IsWrite() && (c.q.Token == "" || !c.repo.CanPush) {
+			return nil, &restError{status: http.StatusForbidden, message: "Resource not accessible by integration"}
+		}
+	}
+	handler := routes[c.q.Method+" "+c.route.Pattern]
+	if handler == nil {
+		return nil, fmt.Errorf("%s %s is described but not answered", c.q.Method, c.route.Pattern)
+	}
+	return handler(c)
+}
+
+// refuse turns an error into an answer; one that is not GitHub's is a lack of ours.
+func (c *call) refuse(err error) *answer {
+	var known *restError
+	if !errors.As(err, &known) {
+		c.violation("%s %s: %v", c.q.Method, c.q.Path, err)
+		return failure(http.StatusNotImplemented, err.Error())
+	}
+	body := map[string]any{
+		"message": known.message, "documentation_url": "https://docs.github.com/rest", "status": strconv.Itoa(known.status),
+	}
+	if known.details != nil {
+		body["errors"] = known.details
+	}
+	return jsonAnswer(known.status, body)
+}
+
+// invalid is the 422 of a body that GitHub cannot act on.
+func invalid(resource, message string) *restError {
+	return &restError{http.StatusUnprocessableEntity, "Validation Failed",
+		[]map[string]any{{"resource": resource, "code": "custom", "message": message}}}
+}
+
+var repositoryPath = regexp.MustCompile(`^/repos/([^/]+/[^/]+)(.*)$`)
+
+// moved redirects requests for an old name to the address by number, and reads that address.
+func (c *call) moved() *answer {
+	if rest, ok := strings.CutPrefix(c.q.Path, "/repositories/"); ok {
+		id, tail, _ := strings.Cut(rest, "/")
+		for _, r := range c.index.repos {
+			if strconv.Itoa(r.id) == id {
+				c.q.Path = strings.TrimSuffix("/repos/"+r.FullName()+"/"+tail, "/")
+			}
+		}
+		return nil
+	}
+	m := repositoryPath.FindStringSubmatch(c.q.Path)
+	if m == nil {
+		return nil
+	}
+	r := c.index.repo(m[1])
+	if r == nil || r.isNamed(m[1]) {
+		return nil
+	}
+	return c.redirect(fmt.Sprintf("%s/repositories/%d%s", c.origin, r.id, m[2]))
+}
+
+func (c *call) redirect(to string) *answer {
+	if query := c.q.Query.Encode(); query != "" {
+		to += "?" + query
+	}
+	status := http.StatusMovedPermanently
+	if c.q.Method != http.MethodGet {
+		status = http.StatusTemporaryRedirect
+	}
+	a := jsonAnswer(status, map[string]any{
+		"message": "Moved Permanently", "url": to,
+		"documentation_url": "https://docs.github.com/rest/guides/best-practices-for-using-the-rest-api#follow-redirects",
+	})
+	a.header.Set("Location", to)
+	return a
+}
+
+// body reads the JSON body of a write.
+func (c *call) body(into any) error {
+	return json.Unmarshal(c.q.Body, into)
+}
