@@ -193,15 +193,20 @@ func (l *discussionList) read(a github.RepoAnswer[discussionPage], p digest.Peri
 			return
 		}
 		l.take(d, p)
-		// The list is ordered by the very time that is compared here, and nothing can
-		// happen in a discussion after its last update: what follows is older still.
-		if d.UpdatedAt.Before(p.From) {
+		// The list is ordered by the very time that is compared here, and nothing happens
+		// in a discussion after its last update: what follows is older still.
+		if d.UpdatedAt.Before(bound(p)) {
 			l.reachedBound()
 			return
 		}
 	}
 	l.turn(a.Data.Discussions.PageInfo)
 }
+
+// bound is the update time from which on a discussion is a candidate: an hour before
+// the period, as GitHub does not promise that a comment and the update that it causes
+// bear the same time.
+func bound(p digest.Period) time.Time { return p.From.Add(-time.Hour) }
 
 // turn goes on to the next page, if there is one.
 func (l *discussionList) turn(info pageInfo) {
@@ -235,7 +240,7 @@ func (l *discussionList) take(d *listedDiscussion, p digest.Period) {
 		return // it moved between two pages, or is seen again while rereading
 	}
 	l.seen[d.ID] = true
-	if d.UpdatedAt.Before(p.From) || !d.CreatedAt.Before(p.To) {
+	if d.UpdatedAt.Before(bound(p)) || !d.CreatedAt.Before(p.To) {
 		l.targets[0].receipt.Drop(digest.OutsidePeriod)
 		return
 	}

@@ -124,5 +124,11 @@ func (s *Section) limit(n int) {
 }
 
 func keep[T any](items []T, ok func(T) bool) []T {
-	return slices.DeleteFunc(slices.Clone(items), func(it T) bool { return !ok(it) })
+	var out []T
+	for _, it := range items {
+		if ok(it) {
+			out = append(out, it)
+		}
+	}
+	return out
 }

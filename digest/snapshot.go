@@ -36,21 +36,28 @@ func EncodeSnapshot(s Snapshot) ([]byte, error) {
 // DecodeSnapshot reads what EncodeSnapshot wrote. A snapshot of another version is
 // refused: half-understood facts would be worse than none.
 func DecodeSnapshot(data []byte) (Snapshot, error) {
-	var head struct {
-		Version int `json:"version"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil {
-		return Snapshot{}, fmt.Errorf("not a snapshot: %w", err)
-	}
-	if head.Version != SnapshotVersion {
-		return Snapshot{}, fmt.Errorf("snapshot version %d: this program reads version %d", head.Version, SnapshotVersion)
-	}
 	var s Snapshot
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&s); err != nil {
-		return Snapshot{}, fmt.Errorf("read snapshot: %w", err)
+	err := dec.Decode(&s)
+	if v, ok := versionOf(data, s, err); ok && v != SnapshotVersion {
+		return Snapshot{}, fmt.Errorf("snapshot version %d: this program reads version %d", v, SnapshotVersion)
+	}
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("not a snapshot: %w", err)
 	}
 	s.Findings = Merge(s.Findings)
 	return s, nil
+}
+
+// versionOf finds the version also where the rest could not be read, which is what
+// another version looks like.
+func versionOf(data []byte, s Snapshot, err error) (int, bool) {
+	if err == nil {
+		return s.Version, true
+	}
+	var head struct {
+		Version int `json:"version"`
+	}
+	return head.Version, json.Unmarshal(data, &head) == nil
 }
