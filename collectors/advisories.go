@@ -224,7 +224,7 @@ func advisoryFacts(w *gogithub.SecurityAdvisory, scores cvssSeverities) digest.A
 	a := digest.Advisory{
 		Item:        digest.Item{ID: w.GetGHSAID()},
 		Summary:     markdown.Untrusted(w.GetSummary()),
-		Description: body(w.GetDescription()),
+		Description: markdown.Prose(w.GetDescription()),
 		Severity:    digest.ParseSeverity(w.GetSeverity()),
 		PublishedAt: at(w.PublishedAt),
 		UpdatedAt:   at(w.UpdatedAt),

@@ -15,28 +15,11 @@ import (
 	"errors"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/internal/markdown"
 )
-
-// maxBody bounds what is kept of a body, in bytes: an excerpt needs its beginning,
-// and a snapshot with thousands of bodies must stay small enough for version control.
-const maxBody = 4 << 10
-
-// body makes text from outside of a body, cut to maxBody on a rune border.
-func body(s string) markdown.Text {
-	if len(s) > maxBody {
-		n := maxBody
-		for n > 0 && !utf8.RuneStart(s[n]) {
-			n--
-		}
-		s = s[:n]
-	}
-	return markdown.Untrusted(s)
-}
 
 // person makes a Person of a login, which is empty for a deleted account.
 func person(login string, bot bool) digest.Person {

@@ -299,7 +299,7 @@ func (c *Discussions) discussion(cand candidate, w *discussionDetails, p digest.
 		Item:   digest.Item{ID: w.ID, Repo: cand.repo, URL: page(c.client, w.URL), Section: cand.target.source.Section},
 		Number: w.Number,
 		Title:  markdown.Untrusted(w.Title),
-		Body:   body(w.Body),
+		Body:   markdown.Prose(w.Body),
 		Author: w.Author.person(),
 		Category: digest.Category{
 			Name: markdown.Untrusted(w.Category.Name), Slug: w.Category.Slug, Answerable: w.Category.IsAnswerable,
@@ -327,7 +327,7 @@ func (c *Discussions) discussion(cand candidate, w *discussionDetails, p digest.
 		d.AnsweredAt = w.AnswerChosenAt.UTC()
 	}
 	if w.Answer != nil {
-		d.Answer = &digest.Answer{URL: page(c.client, w.Answer.URL), Author: w.Answer.Author.person(), Body: body(w.Answer.Body)}
+		d.Answer = &digest.Answer{URL: page(c.client, w.Answer.URL), Author: w.Answer.Author.person(), Body: markdown.Prose(w.Answer.Body)}
 	}
 	return d
 }

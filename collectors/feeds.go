@@ -38,6 +38,7 @@ func NewFeeds(client *http.Client, sources []FeedSource) *Feeds {
 
 const (
 	maxFeed     = 10 << 20 // bytes, after decompression
+	maxSummary  = 3 << 10  // bytes: an excerpt shows less
 	feedTimeout = 30 * time.Second
 )
 
@@ -153,7 +154,7 @@ func entry(s FeedSource, feed *gofeed.Feed, it *gofeed.Item, p digest.Period) (d
 		Item:        digest.Item{ID: s.URL + " " + id, URL: link, Section: s.Section},
 		Feed:        markdown.Untrusted(plainText(feed.Title)),
 		Title:       markdown.Untrusted(plainText(it.Title)),
-		Summary:     body(plainText(summary)),
+		Summary:     markdown.Untrusted(beginning(plainText(summary))),
 		PublishedAt: when,
 	}, true
 }
@@ -204,6 +205,14 @@ func plainText(s string) string {
 			b.WriteByte(' ')
 		}
 	}
+}
+
+// beginning cuts a text to maxSummary.
+func beginning(s string) string {
+	if len(s) <= maxSummary {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxSummary], "")
 }
 
 // hides is 1 for a tag whose content is no text for readers.

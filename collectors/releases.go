@@ -142,7 +142,7 @@ func release(client *github.Client, repo digest.Repo, w *gogithub.RepositoryRele
 		Item:        digest.Item{ID: w.GetNodeID(), Repo: repoOf(u, repo), URL: u},
 		Tag:         markdown.Untrusted(w.GetTagName()),
 		Name:        markdown.Untrusted(w.GetName()),
-		Notes:       body(w.GetBody()),
+		Notes:       markdown.Prose(w.GetBody()),
 		Author:      person(w.GetAuthor().GetLogin(), w.GetAuthor().GetType() == "Bot"),
 		Prerelease:  w.GetPrerelease(),
 		PublishedAt: w.GetPublishedAt().UTC(),

@@ -53,7 +53,7 @@ func large(n int) digest.Snapshot {
 		at := from.Add(time.Duration(i) * 6 * time.Second).UTC()
 		item := digest.Item{ID: fmt.Sprintf("ID_%06d", i), Repo: repo, URL: link, Section: digest.Project}
 		title := text(fmt.Sprintf("How does item %d behave when the proxy is restarted?", i))
-		body := text("I run two clusters with **one** control plane.\n\nAfter a restart of the proxy, `GET /ready` answers 503 for a minute. See [the manual](https://example.org/). Is that expected?\n\n```\n503 Service Unavailable\n```\n")
+		body := markdown.Prose("I run two clusters with **one** control plane.\n\nAfter a restart of the proxy, `GET /ready` answers 503 for a minute. See [the manual](https://example.org/). Is that expected?\n\n```\n503 Service Unavailable\n```\n")
 		switch i % 4 {
 		case 0, 1:
 			item.Section = digest.Hot

@@ -60,7 +60,7 @@ type Discussion struct {
 	Item
 	Number    int             `json:"number"`
 	Title     markdown.Text   `json:"title"`
-	Body      markdown.Text   `json:"body,omitzero"` // Markdown, possibly cut
+	Body      markdown.Text   `json:"body,omitzero"` // its prose, possibly cut
 	Author    Person          `json:"author,omitzero"`
 	Category  Category        `json:"category"`
 	Labels    []markdown.Text `json:"labels,omitempty"`
@@ -90,7 +90,7 @@ type Category struct {
 type Answer struct {
 	URL    markdown.URL  `json:"url,omitzero"`
 	Author Person        `json:"author,omitzero"`
-	Body   markdown.Text `json:"body,omitzero"` // Markdown, possibly cut
+	Body   markdown.Text `json:"body,omitzero"` // its prose, possibly cut
 }
 
 // Activity is what happened in a discussion inside the period; deleted comments do not count.
@@ -110,7 +110,7 @@ type Release struct {
 	Item
 	Tag         markdown.Text `json:"tag"`
 	Name        markdown.Text `json:"name,omitzero"`
-	Notes       markdown.Text `json:"notes,omitzero"` // Markdown, possibly cut
+	Notes       markdown.Text `json:"notes,omitzero"` // their prose, possibly cut
 	Author      Person        `json:"author,omitzero"`
 	Prerelease  bool          `json:"prerelease,omitempty"`
 	PublishedAt time.Time     `json:"published_at"`
@@ -130,7 +130,7 @@ func (r Release) Title() markdown.Text {
 type Advisory struct {
 	Item
 	Summary     markdown.Text   `json:"summary"`
-	Description markdown.Text   `json:"description,omitzero"` // Markdown, possibly cut
+	Description markdown.Text   `json:"description,omitzero"` // its prose, possibly cut
 	Severity    Severity        `json:"severity"`
 	CVSS        CVSS            `json:"cvss,omitzero"`
 	CVEs        []markdown.Text `json:"cves,omitempty"`
@@ -165,7 +165,7 @@ type Entry struct {
 	Item
 	Feed        markdown.Text `json:"feed,omitzero"` // the feed's title
 	Title       markdown.Text `json:"title"`
-	Summary     markdown.Text `json:"summary,omitzero"` // HTML or text as the feed has it, possibly cut
+	Summary     markdown.Text `json:"summary,omitzero"` // its text, possibly cut
 	PublishedAt time.Time     `json:"published_at"`
 }
 
@@ -245,4 +245,9 @@ func unique[T any](items []T, id func(T) string) []T {
 	return out
 }
 
-func compareRepos(a, b Repo) int { return cmp.Compare(a.Key(), b.Key()) }
+func compareRepos(a, b Repo) int {
+	return cmp.Or(
+		cmp.Compare(strings.ToLower(a.Owner), strings.ToLower(b.Owner)),
+		cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)),
+	)
+}

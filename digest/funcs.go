@@ -25,11 +25,9 @@ func funcs(language string) template.FuncMap {
 		"texts": func(texts []markdown.Text) string { return l.list(encoded(texts)) },
 		// link writes a Markdown link, or the label alone when there is no address.
 		"link": markdown.Link,
-		// excerpt writes the first max characters of a text from outside as plain text,
-		// ended where a sentence ends: {{excerpt 280 .Body}}.
+		// excerpt writes the first max characters of a text from outside, ended where a
+		// sentence ends: {{excerpt 280 .Body}}.
 		"excerpt": func(max int, t markdown.Text) string { return t.Excerpt(max) },
-		// shorten does the same for a text that is no Markdown, such as a feed's summary.
-		"shorten": func(max int, t markdown.Text) string { return t.Shorten(max) },
 		// unsafeRaw returns a text from outside as it came. Printing it lets strangers
 		// write into the page; it is there for comparing: {{if eq (unsafeRaw .Tag) "v1"}}.
 		"unsafeRaw": markdown.Text.Unsafe,

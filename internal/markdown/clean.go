@@ -20,6 +20,9 @@ const (
 // after, or removing a character would join what encoding has parted.
 func clean(s string) string {
 	s = head(s, maxInput)
+	if isClean(s) {
+		return s
+	}
 	c := cleaner{last: ' '}
 	c.out.Grow(min(len(s), 4*maxTitle))
 	for i, r := range s {
@@ -31,6 +34,18 @@ func clean(s string) string {
 		c.add(r, next)
 	}
 	return c.out.String()
+}
+
+// isClean reports whether s is printable ASCII with single spaces, as most texts are: a look is cheaper than a copy.
+func isClean(s string) bool {
+	last := byte(' ')
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && last == ' ' {
+			return false
+		}
+		last = s[i]
+	}
+	return last != ' '
 }
 
 // cleaner writes the runes worth keeping.

@@ -9,15 +9,11 @@ import (
 	"github.com/clipperhouse/uax29/v2/sentences"
 )
 
-// maxBody is how much of a body is read for an excerpt: a parser of Markdown can take quadratic time, so this is far
-// below what cleaning takes in, and far above what an excerpt shows.
-const maxBody = 8 << 10
-
-// Excerpt reads the text as Markdown and returns the beginning of its prose, encoded like [Text.String]: no markup,
-// headings, code blocks, tables, HTML, images or quotes. It has at most limit characters as people count them and ends
-// with a sentence if one ends in its second half, else with a word and "…".
+// Excerpt returns the beginning of the text, encoded like [Text.String]. It has at most limit characters as people count
+// them and ends with a sentence if one ends in its second half, else with a word and "…". A body in Markdown goes
+// through [Prose] first, or its markup is shown as the text it is.
 func (t Text) Excerpt(limit int) string {
-	return encode(shorten(clean(prose(head(t.raw, maxBody))), limit), inParagraph)
+	return encode(shorten(clean(t.raw), limit), inParagraph)
 }
 
 // shorten cuts s to at most n characters.

@@ -31,7 +31,7 @@ func TestExcerptIsTheProse(t *testing.T) {
 		"See [the notes](https://a.b).":                        "See the notes.",
 		"":                                                     "",
 	} {
-		if got := Untrusted(in).Excerpt(280); got != want {
+		if got := Prose(in).Excerpt(280); got != want {
 			t.Errorf("Excerpt of %q is %q, want %q", in, got, want)
 		}
 	}
@@ -62,26 +62,27 @@ func TestExcerptEndsWithASentenceOrAWord(t *testing.T) {
 	}
 }
 
-func TestShortenTakesTextAsItIs(t *testing.T) {
+func TestExcerptTakesTextAsItIs(t *testing.T) {
 	const body = "A *plain* text. It goes on\nand on."
 	for limit, want := range map[int]string{100: `A \*plain\* text. It goes on and on.`, 20: `A \*plain\* text.`, 0: ""} {
-		if got := Untrusted(body).Shorten(limit); got != want {
-			t.Errorf("Shorten(%d) = %q, want %q", limit, got, want)
+		if got := Untrusted(body).Excerpt(limit); got != want {
+			t.Errorf("Excerpt(%d) = %q, want %q", limit, got, want)
 		}
 	}
 }
 
 func TestExcerptOfHostileBodyIsHarmlessAndSoon(t *testing.T) {
 	for _, s := range lines(t, "hostile.txt") {
-		text := Untrusted(s + "\n\n" + s)
-		if cleaned := shorten(clean(prose(text.raw)), 280); cleaned != "" {
+		text := Prose(s + "\n\n" + s)
+		if cleaned := shorten(text.raw, 280); cleaned != "" {
 			checkHarmless(t, text.Excerpt(280), cleaned)
 		}
 	}
 	for _, unit := range []string{"a/", "\n", ">", "> ", "[", "[a](", "![", "*", "**a ", "_a*", "`", "<", "<!--", "&", "- ", "\t", "|", "a|b\n-|-\n", "\\", "a.", "。", "é́", "x",
 		"[a]: b\n", "<a ", "~~a", "1. a\n", "\u200b", "👩\u200d", "@a.", "&#", ":", "_"} {
-		body := Untrusted(strings.Repeat(unit, 10<<20/len(unit)))
-		for name, f := range map[string]func(){"excerpt": func() { body.Excerpt(1000) }, "title": func() { _ = body.String() }, "line": func() { body.Line() }} {
+		long := strings.Repeat(unit, 10<<20/len(unit))
+		body := Untrusted(long)
+		for name, f := range map[string]func(){"prose": func() { Prose(long) }, "excerpt": func() { body.Excerpt(1000) }, "title": func() { _ = body.String() }, "line": func() { body.Line() }} {
 			start := time.Now()
 			f()
 			// Milliseconds on a quiet machine; the bound only has to tell that from quadratic time in 10 MB.
@@ -93,8 +94,22 @@ func TestExcerptOfHostileBodyIsHarmlessAndSoon(t *testing.T) {
 }
 
 func BenchmarkExcerpt(b *testing.B) {
-	body := Untrusted(strings.Repeat("Traffic is **lost** during a rollout, see [the docs](https://example.org) and `istioctl`.\n\n- first\n- second\n\n", 20))
+	body := Prose(strings.Repeat("Traffic is **lost** during a rollout, see [the docs](https://example.org) and `istioctl`.\n\n- first\n- second\n\n", 20))
 	for b.Loop() {
 		_ = body.Excerpt(280)
+	}
+}
+
+func BenchmarkProse(b *testing.B) {
+	body := strings.Repeat("Traffic is **lost** during a rollout, see [the docs](https://example.org) and `istioctl`.\n\n- first\n- second\n\n", 20)
+	for b.Loop() {
+		Prose(body)
+	}
+}
+
+func TestProseKeepsTheBeginningOnly(t *testing.T) {
+	got := Prose(strings.Repeat("网关 ", 10_000)).Unsafe()
+	if len(got) > maxProse || !strings.HasPrefix(got, "网关 网关") || strings.ContainsRune(got, '\uFFFD') {
+		t.Errorf("%d bytes: %.40q", len(got), got)
 	}
 }

@@ -39,13 +39,14 @@ func FuzzExcerpt(f *testing.F) {
 		f.Add("A sentence. "+s+"\n\n"+s+" Another.", 20)
 	}
 	f.Fuzz(func(t *testing.T, s string, n int) {
-		text := Untrusted(s)
-		cut := shorten(clean(prose(head(text.raw, maxBody))), n)
-		if border(cut, max(n, 0)) != len(cut) {
-			t.Errorf("%q is longer than %d", cut, n)
-		}
-		if strings.ContainsFunc(cut, isVisible) {
-			checkHarmless(t, text.Excerpt(n), cut)
+		for _, text := range []Text{Prose(s), Untrusted(s)} {
+			cut := shorten(clean(text.raw), n)
+			if border(cut, max(n, 0)) != len(cut) {
+				t.Errorf("%q is longer than %d", cut, n)
+			}
+			if strings.ContainsFunc(cut, isVisible) {
+				checkHarmless(t, text.Excerpt(n), cut)
+			}
 		}
 	})
 }

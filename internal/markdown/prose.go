@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bufio"
+	"bytes"
 	"html"
 	"strings"
 	"unicode"
@@ -14,6 +15,20 @@ import (
 	goldhtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 )
+
+const (
+	// maxBody is how much of a body is read: a parser of Markdown can take quadratic time, so this is far below what
+	// cleaning takes in, and far above what an excerpt shows.
+	maxBody = 8 << 10
+	// maxProse is how much of its prose is kept, in bytes: thousands of bodies lie in a snapshot.
+	maxProse = 3 << 10
+)
+
+// Prose reads a body as Markdown and returns the beginning of its text, without markup, headings, code blocks, tables,
+// HTML, images and quotes. It is still text from outside.
+func Prose(body string) Text {
+	return Untrusted(head(clean(prose(head(strings.ToValidUTF8(body, "\uFFFD"), maxBody))), maxProse))
+}
 
 // reader reads Markdown as GitHub does, but for bare links, which are text to an excerpt. It is never used to render.
 var reader = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList)).Parser()
@@ -108,6 +123,9 @@ func (c *collector) part() {
 // resolve returns what a renderer shows for a stretch of text: the renderer's own writer reads escapes and references,
 // and what it had to escape for HTML is taken back.
 func resolve(value []byte) string {
+	if !bytes.ContainsAny(value, `\&`) {
+		return string(value)
+	}
 	var b strings.Builder
 	w := bufio.NewWriterSize(&b, len(value)+16)
 	goldhtml.DefaultWriter.Write(w, value)
