@@ -124,6 +124,14 @@ func (r Release) Title() markdown.Text {
 	return r.Name
 }
 
+// Version is the tag, where the title does not tell it already; else nothing.
+func (r Release) Version() markdown.Text {
+	if strings.Contains(r.Title().Unsafe(), bareVersion(r.Tag.Unsafe())) {
+		return markdown.Text{}
+	}
+	return r.Tag
+}
+
 // Advisory is a security advisory, from its repository, from GitHub's global
 // database, or from both. Its ID is the GHSA id.
 // See https://docs.github.com/rest/security-advisories.

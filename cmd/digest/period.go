@@ -12,9 +12,6 @@ type periodFlags struct {
 	lastWeek       bool
 }
 
-// given reports whether any of them was used.
-func (f periodFlags) given() bool { return f != periodFlags{} }
-
 // period finds the period that the flags name; without any it is the calendar's last
 // complete one.
 func (f periodFlags) period(c digest.Calendar, now time.Time) (digest.Period, error) {
