@@ -51,7 +51,7 @@ func large(n int) digest.Snapshot {
 			panic(err)
 		}
 		at := from.Add(time.Duration(i) * 6 * time.Second).UTC()
-		item := digest.Item{ID: fmt.Sprintf("ID_%06d", i), Repo: repo, URL: link, Section: digest.Project}
+		item := digest.Item{ID: digest.ID(fmt.Sprintf("ID_%06d", i)), Repo: repo, URL: link, Section: digest.Project}
 		title := text(fmt.Sprintf("How does item %d behave when the proxy is restarted?", i))
 		body := markdown.Prose("I run two clusters with **one** control plane.\n\nAfter a restart of the proxy, `GET /ready` answers 503 for a minute. See [the manual](https://example.org/). Is that expected?\n\n```\n503 Service Unavailable\n```\n")
 		switch i % 4 {
@@ -59,7 +59,7 @@ func large(n int) digest.Snapshot {
 			item.Section = digest.Hot
 			s.Discussions = append(s.Discussions, digest.Discussion{
 				Item: item, Number: i, Title: title, Body: body, Author: digest.Person{Login: text("ann")},
-				Category: digest.Category{Name: text("Q&A"), Slug: "q-a"}, CreatedAt: at,
+				Category: digest.Category{Name: text("Q&A"), Slug: text("q-a")}, CreatedAt: at,
 				Activity: digest.Activity{Comments: i % 7, Participants: []markdown.Text{text("bob"), text(fmt.Sprint("p", i))}, Others: i % 7},
 			})
 		case 2:

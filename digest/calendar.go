@@ -64,8 +64,11 @@ func (c Calendar) LastWeek(now time.Time) Period {
 
 // Number returns the number of the edition that begins in the calendar's period
 // around p.From. Before the first edition it is zero or negative.
+//
+// The days of p are taken as they are in its own zone: a snapshot keeps its number when
+// the configuration's zone changes.
 func (c Calendar) Number(p Period) int {
-	i := c.index(p.From.In(c.Location))
+	i := c.index(p.From)
 	if !c.First.IsZero() {
 		return c.FirstNumber + i - c.index(c.First)
 	}

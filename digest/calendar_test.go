@@ -105,3 +105,12 @@ func TestImpossibleCalendarsAreRefused(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestASnapshotKeepsItsNumberInAnotherZone(t *testing.T) {
+	c := Calendar{Cadence: Weekly, WeekStart: time.Monday, Location: time.UTC}
+	for _, name := range []string{"Asia/Shanghai", "UTC", "America/Los_Angeles"} {
+		if got := c.Number(days(t, "2023-12-11", "2023-12-17", name)); got != 202350 {
+			t.Errorf("%s: number %d, want 202350", name, got)
+		}
+	}
+}

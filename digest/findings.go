@@ -36,7 +36,7 @@ type Findings struct {
 // Item is what facts of every kind share.
 type Item struct {
 	// ID is unique and stable within a kind: a GraphQL node id, a GHSA id, a feed's GUID.
-	ID string `json:"id"`
+	ID ID `json:"id"`
 	// Repo is the repository the fact belongs to; none for feeds.
 	Repo Repo `json:"repo,omitzero"`
 	// URL is the page on the service's own site; zero when the service named none that is safe.
@@ -44,6 +44,13 @@ type Item struct {
 	// Section is where the source's configuration wants the item.
 	Section SectionName `json:"section"`
 }
+
+// ID identifies a fact. It comes from outside, as a text does: its ordinary printing is
+// the encoded form.
+type ID string
+
+// String returns the id as safe Markdown.
+func (id ID) String() string { return markdown.Untrusted(string(id)).String() }
 
 // Person is an account as the service names it. The zero value is a deleted account.
 type Person struct {
@@ -82,7 +89,7 @@ type Discussion struct {
 // Category is a category of discussions.
 type Category struct {
 	Name       markdown.Text `json:"name"`
-	Slug       string        `json:"slug"`
+	Slug       markdown.Text `json:"slug"`
 	Answerable bool          `json:"answerable,omitempty"` // the Q&A format
 }
 
@@ -152,7 +159,7 @@ type Advisory struct {
 }
 
 // GHSA is the advisory's GitHub identifier as text.
-func (a Advisory) GHSA() markdown.Text { return markdown.Untrusted(a.ID) }
+func (a Advisory) GHSA() markdown.Text { return markdown.Untrusted(string(a.ID)) }
 
 // CVSS is a severity score from 0 to 10 and the vector it is computed from.
 type CVSS struct {
@@ -221,10 +228,10 @@ func Merge(all ...Findings) Findings {
 		f.Entries = append(f.Entries, o.Entries...)
 		f.Receipts = append(f.Receipts, o.Receipts...)
 	}
-	f.Discussions = unique(f.Discussions, func(d Discussion) string { return d.ID })
-	f.Releases = unique(f.Releases, func(r Release) string { return r.ID })
-	f.Advisories = unique(f.Advisories, func(a Advisory) string { return a.ID })
-	f.Entries = unique(f.Entries, func(e Entry) string { return e.ID })
+	f.Discussions = unique(f.Discussions, func(d Discussion) ID { return d.ID })
+	f.Releases = unique(f.Releases, func(r Release) ID { return r.ID })
+	f.Advisories = unique(f.Advisories, func(a Advisory) ID { return a.ID })
+	f.Entries = unique(f.Entries, func(e Entry) ID { return e.ID })
 	slices.SortStableFunc(f.Discussions, func(a, b Discussion) int {
 		return cmp.Or(compareRepos(a.Repo, b.Repo), cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
 	})
@@ -241,8 +248,8 @@ func Merge(all ...Findings) Findings {
 }
 
 // unique keeps the first of the items that share an id.
-func unique[T any](items []T, id func(T) string) []T {
-	seen := make(map[string]bool, len(items))
+func unique[T any](items []T, id func(T) ID) []T {
+	seen := make(map[ID]bool, len(items))
 	out := make([]T, 0, len(items))
 	for _, it := range items {
 		if k := id(it); !seen[k] {

@@ -15,8 +15,13 @@ func funcs(language string) template.FuncMap {
 	return template.FuncMap{
 		// pad writes a number with leading zeros: {{pad 2 .Number}} is 01.
 		"pad": func(width, n int) string { return fmt.Sprintf("%0*d", width, n) },
-		// day writes the day of a time in the language's form.
-		"day": l.day,
+		// day writes the day of a time in the language's form, and nothing for no time.
+		"day": func(t time.Time) string {
+			if t.IsZero() {
+				return ""
+			}
+			return l.day(t)
+		},
 		// period writes the days that a period covers.
 		"period": l.period,
 		// rfc3339 writes a time with the zone's offset, as front matter wants it.

@@ -16,31 +16,31 @@ func Sample() Edition {
 	link, _ := markdown.ParseURL("https://example.org/item") // a constant that parses
 	text := markdown.Untrusted
 	who := Person{Login: text("someone")}
-	item := func(id string, section SectionName) Item {
+	item := func(id ID, section SectionName) Item {
 		return Item{ID: id, Repo: repo, URL: link, Section: section}
 	}
 	s := Snapshot{Period: period, Provisional: true}
 	for _, section := range SectionNames {
 		name := string(section)
 		s.Discussions = append(s.Discussions, Discussion{
-			Item: item("D-"+name, section), Number: 1, Title: text("A question"), Body: text("It has a body."), Author: who,
-			Category: Category{Name: text("Q&A"), Slug: "q-a", Answerable: section == Tips}, Labels: []markdown.Text{text("help")},
+			Item: item(ID("D-"+name), section), Number: 1, Title: text("A question"), Body: text("It has a body."), Author: who,
+			Category: Category{Name: text("Q&A"), Slug: text("q-a"), Answerable: section == Tips}, Labels: []markdown.Text{text("help")},
 			CreatedAt: at, AnsweredAt: at, Answer: &Answer{URL: link, Author: who, Body: text("It has an answer.")},
 			Upvotes: 1, Reactions: 1, Comments: 2, Locked: true, Closed: text("resolved"),
 			Activity: Activity{Comments: 1, Replies: 1, Participants: []markdown.Text{text("other")}, Others: 2},
 		})
 		s.Releases = append(s.Releases, Release{
-			Item: item("R-"+name, section), Tag: text("v1.2.3"), Name: text("Project 1.2.3"), Notes: text("It has notes."),
+			Item: item(ID("R-"+name), section), Tag: text("v1.2.3"), Name: text("Project 1.2.3"), Notes: text("It has notes."),
 			Author: who, Prerelease: true, PublishedAt: at,
 		})
 		s.Advisories = append(s.Advisories, Advisory{
-			Item: item("GHSA-"+name, section), Summary: text("A weakness"), Description: text("It has a description."),
+			Item: item(ID("GHSA-"+name), section), Summary: text("A weakness"), Description: text("It has a description."),
 			Severity: High, CVSS: CVSS{Score: 7.5, Vector: text("CVSS:3.1/AV:N")}, CVEs: []markdown.Text{text("CVE-2024-0001")},
 			Packages: []Package{{text("go"), text("example.org/project"), text("< 1.2.3"), text("1.2.3")}},
 			Credits:  []markdown.Text{text("finder")}, PublishedAt: at, UpdatedAt: at, Reviewed: true,
 		})
 		s.Entries = append(s.Entries, Entry{
-			Item: item("E-"+name, section), Feed: text("News"), Title: text("A bulletin"), Summary: text("It has a summary."), PublishedAt: at,
+			Item: item(ID("E-"+name), section), Feed: text("News"), Title: text("A bulletin"), Summary: text("It has a summary."), PublishedAt: at,
 		})
 		for _, kind := range Kinds {
 			s.Receipts = append(s.Receipts, Receipt{Kind: kind, Source: repo.String(), Section: section, Outcome: Failed, Detail: text("no answer")})

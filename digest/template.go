@@ -33,6 +33,23 @@ func ParseTemplate(name, text, language string) (*Template, error) {
 	return &Template{t}, nil
 }
 
+// ParseText parses a template of a plain text, such as a path or a value of the front
+// matter. It is as [ParseTemplate] has it, but what it makes is no Markdown, and so text
+// from outside is printed in it as a plain line.
+func ParseText(name, text, language string) (*Template, error) {
+	t, err := ParseTemplate(name, text, language)
+	if err != nil {
+		return nil, err
+	}
+	t.t.Funcs(template.FuncMap{plainFunc: plain})
+	for _, part := range t.t.Templates() {
+		if part.Tree != nil {
+			printPlain(part.Root)
+		}
+	}
+	return t, nil
+}
+
 // Execute renders the edition. The text ends as the template ends it; only a page
 // is laid out, by [Template.Page].
 func (t *Template) Execute(e Edition) (string, error) {

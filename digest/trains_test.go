@@ -39,7 +39,7 @@ func FuzzVersionsHaveATotalOrder(f *testing.F) {
 func TestTrainsJoinWhatWasPublishedTogether(t *testing.T) {
 	start := time.Date(2024, 6, 18, 12, 0, 0, 0, time.UTC)
 	release := func(repo, tag string, after time.Duration) Release {
-		return Release{Item: Item{ID: repo + tag, Repo: Repo{"example", repo}}, Tag: markdown.Untrusted(tag), PublishedAt: start.Add(after)}
+		return Release{Item: Item{ID: ID(repo + tag), Repo: Repo{"example", repo}}, Tag: markdown.Untrusted(tag), PublishedAt: start.Add(after)}
 	}
 	got := trains(Merge(Findings{Releases: []Release{
 		release("app", "1.20.1", 0),

@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -65,6 +66,7 @@ func start(t testing.TB, data string, args ...string) *replica {
 	cmd := exec.Command("node", append([]string{"octosim.mjs", "--data", data}, args...)...)
 	cmd.Dir = *replicaDir
 	cmd.Stderr = os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // also when the test is killed
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

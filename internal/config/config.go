@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/community-digest/digest/digest"
 )
@@ -36,6 +37,8 @@ type Config struct {
 	Editions []Edition
 	// PerSection is the most items that a section shows; 0 is no limit.
 	PerSection int
+	// MaxWait is the longest wait for GitHub's hourly limit to reset; 0 is not to wait.
+	MaxWait time.Duration
 	// State and Picks are paths under the output folder, with slashes.
 	State, Picks string
 	// Publish and Schedule are for the commands that publish and that run as a daemon.
@@ -100,7 +103,7 @@ func decode(root value, folder, house fs.FS) *Config {
 	c.Title = m.require("title", "the name of the weekly").text("")
 	c.Calendar = decodeCalendar(m)
 	c.decodeSources(m.require("sources", "discussions, releases, advisories or feeds to look at"))
-	c.PerSection = decodeLimits(m.get("limits"))
+	c.PerSection, c.MaxWait = decodeLimits(m.get("limits"))
 	c.State, c.Picks = decodeState(m)
 	templates := openTemplates(m.get("templates"), folder, house)
 	c.Editions = decodeEditions(m.require("editions", "one item per language"), templates, c.Title, c.State, c.Picks)
@@ -110,9 +113,10 @@ func decode(root value, folder, house fs.FS) *Config {
 	return c
 }
 
-func decodeLimits(v value) (perSection int) {
+func decodeLimits(v value) (perSection int, maxWait time.Duration) {
 	m := v.mapping()
 	perSection = m.get("per_section").natural(0)
+	maxWait = m.get("max_wait").duration()
 	m.close()
-	return perSection
+	return perSection, maxWait
 }

@@ -128,7 +128,7 @@ sources:
   advisories: [{repos: [a/b], mode: reviewed, section: tips}]
   feeds: [{url: "http://example.org/x?y=z", section: community}]
 editions: [{language: en, path: out.md}]
-limits: {per_section: 5}
+limits: {per_section: 5, max_wait: 10m}
 state: s
 publish: {repository: o/r, base: Main, branch: w, draft: false, labels: [L], reviewers: [who, org/team]}
 schedule: {cron: "@weekly"}
@@ -151,6 +151,7 @@ schedule: {cron: "@weekly"}
 		Advisories:  []Advisories{{[]digest.Repo{repo}, "reviewed", digest.Tips}},
 		Feeds:       []Feed{{"http://example.org/x?y=z", digest.Community}},
 		PerSection:  5,
+		MaxWait:     10 * time.Minute,
 		State:       "s",
 		Picks:       "s/picks.yaml",
 		Publish: Publish{

@@ -69,7 +69,7 @@ func TestProblems(t *testing.T) {
 
 		// Keys and types.
 		{"unknown key", with("limit: {}"), `4:1: unknown key "limit", did you mean "limits"?`},
-		{"unknown key, nothing near", with("limits: {pages: 1}"), `4:10: limits: unknown key "pages", want per_section`},
+		{"unknown key, nothing near", with("limits: {pages: 1}"), `4:10: limits: unknown key "pages", want per_section or max_wait`},
 		{"duplicate", with("title: V"), `4:1: the key "title" stands twice: first in line 1`},
 		{"missing", "sources: {releases: [{repos: [a/b]}]}\neditions: [{language: en}]\n", "1:1: title: is missing: want the name of the weekly"},
 		{"no value", strings.Replace(smallest, " Weekly", "", 1), "1:1: title: is missing: want the name of the weekly"},
@@ -78,6 +78,8 @@ func TestProblems(t *testing.T) {
 		{"list for text", strings.Replace(smallest, "Weekly", "[a]", 1), "1:8: title: want a text, not a list"},
 		{"text for keys", with("limits: none"), `4:9: limits: want keys and values, not the text "none"`},
 		{"text for number", with("limits: {per_section: many}"), `4:23: limits.per_section: want a number, not the text "many"`},
+		{"no duration", with("limits: {max_wait: soon}"), `4:20: limits.max_wait: "soon" is not a time to wait: want one such as 90s, 10m or 1h, up to 24h`},
+		{"duration too long", with("limits: {max_wait: 48h}"), `4:20: limits.max_wait: "48h" is not a time to wait: want one such as 90s, 10m or 1h, up to 24h`},
 		{"negative", with("limits: {per_section: -1}"), "4:23: limits.per_section: want a whole number from 0 to 2147483647, not -1"},
 		{"huge", with("limits: {per_section: 99999999999}"), "4:23: limits.per_section: want a whole number from 0 to 2147483647, not 99999999999"},
 		{"text for flag", with("publish: {draft: yes}"), `4:18: publish.draft: want true or false, not the text "yes"`},

@@ -125,7 +125,7 @@ func (t templates) instead(name string) string {
 // the problem, so the name and line of the template do not.
 func (v value) template(text, language string) *digest.Template {
 	const name = "here"
-	t, err := digest.ParseTemplate(name, text, language)
+	t, err := digest.ParseText(name, text, language)
 	if err == nil {
 		err = t.Check()
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -86,6 +87,23 @@ func (v value) natural(def int) int {
 		return def
 	}
 	return i
+}
+
+// maxDuration is more than any wait that makes sense: GitHub's limits are hourly.
+const maxDuration = 24 * time.Hour
+
+// duration reads a span of time such as 90s, 10m or 1h30m; 0 where there is none.
+func (v value) duration() time.Duration {
+	s := v.text("")
+	if s == "" {
+		return 0
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d < 0 || d > maxDuration {
+		v.problem("%q is not a time to wait: want one such as 90s, 10m or 1h, up to 24h", shorten(s))
+		return 0
+	}
+	return d
 }
 
 func integer(n *ast.IntegerNode) (int, bool) {

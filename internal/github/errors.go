@@ -51,7 +51,7 @@ func (e *Error) Error() string {
 	case e.Message != "":
 		b.WriteString(": " + e.Message)
 	case e.cause != nil && e.Kind != Refused:
-		b.WriteString(": " + clean(e.cause.Error()))
+		b.WriteString(": " + Reason(e.cause))
 	}
 	if e.RequestID != "" {
 		b.WriteString(" [request " + e.RequestID + "]")

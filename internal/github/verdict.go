@@ -51,7 +51,7 @@ func judgeFailure(c *call, err error, maxTries int) verdict {
 	if errors.As(err, &own) {
 		return verdict{err: own} // decided by this package: not sent, or an answer too large
 	}
-	v := verdict{err: &Error{Kind: Unavailable, Message: clean(err.Error()), cause: err}, tries: maxTries}
+	v := verdict{err: &Error{Kind: Unavailable, Message: Reason(err), cause: err}, tries: maxTries}
 	if c.graphql && errors.Is(err, errSlow) {
 		v.err.Kind, v.tries = TooHeavy, heavyTries
 	}
