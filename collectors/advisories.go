@@ -78,7 +78,7 @@ type advisoryList struct {
 	reviewedOnly bool
 	receipt      digest.Receipt
 	// known are the public advisories of its own list, whether they are of the period or not.
-	known map[string]digest.Advisory
+	known map[digest.ID]digest.Advisory
 	found []digest.Advisory
 }
 
@@ -95,7 +95,7 @@ func (c *Advisories) lists() []*advisoryList {
 			lists = append(lists, &advisoryList{
 				repo:         repo,
 				reviewedOnly: s.ReviewedOnly,
-				known:        make(map[string]digest.Advisory),
+				known:        make(map[digest.ID]digest.Advisory),
 				receipt: digest.Receipt{
 					Kind: digest.Advisories, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
 				},
@@ -137,10 +137,10 @@ func eachAdvisory[T any](ctx context.Context, client *github.Client, path string
 		for _, w := range page {
 			f(w)
 		}
-		if resp.After == "" {
+		switch {
+		case resp.After == "" && resp.NextPage == 0 && resp.Cursor == "":
 			return nil
-		}
-		if resp.After == next.Get("after") {
+		case resp.After == "" || resp.After == next.Get("after"): // no cursor of this list's kind, or the same again
 			return errStuck
 		}
 		next.Set("after", resp.After)
@@ -209,7 +209,7 @@ type cvssScore struct {
 func (w *repositoryAdvisory) advisory(client *github.Client, repo digest.Repo) digest.Advisory {
 	u := page(client, w.GetHTMLURL())
 	a := advisoryFacts(&w.SecurityAdvisory, w.CVSSSeverities)
-	a.Repo, a.URL = repoOf(u, repo), u
+	a.Repo, a.URL = repoOf(client, u, repo), u
 	for _, v := range w.Vulnerabilities {
 		a.Packages = append(a.Packages, affected(v.Package, v.GetVulnerableVersionRange(), v.GetPatchedVersions()))
 	}
@@ -222,7 +222,7 @@ func (w *repositoryAdvisory) advisory(client *github.Client, repo digest.Repo) d
 // advisoryFacts takes over what both kinds of wire types share.
 func advisoryFacts(w *gogithub.SecurityAdvisory, scores cvssSeverities) digest.Advisory {
 	a := digest.Advisory{
-		Item:        digest.Item{ID: w.GetGHSAID()},
+		Item:        digest.Item{ID: digest.ID(w.GetGHSAID())},
 		Summary:     markdown.Untrusted(w.GetSummary()),
 		Description: markdown.Prose(w.GetDescription()),
 		Severity:    digest.ParseSeverity(w.GetSeverity()),

@@ -60,13 +60,20 @@ func fail(r *digest.Receipt, err error) {
 
 // each calls f for 0 to n-1 side by side and returns the first error by index: f
 // returns only errors that make going on senseless, the others are on its receipts.
-// How many requests are really in flight is the client's business.
+// How many requests are really in flight is the client's business. A panic of f is the
+// caller's to recover from: in a goroutine of its own it would end the program.
 func each(n int, f func(i int) error) error {
-	errs := make([]error, n)
+	errs, panics := make([]error, n), make([]any, n)
 	var wg sync.WaitGroup
 	for i := range n {
-		wg.Go(func() { errs[i] = f(i) })
+		wg.Go(func() {
+			defer func() { panics[i] = recover() }()
+			errs[i] = f(i)
+		})
 	}
 	wg.Wait()
+	if p := cmp.Or(panics...); p != nil {
+		panic(p)
+	}
 	return cmp.Or(errs...)
 }

@@ -130,6 +130,9 @@ func (c *Discussions) settle(cand candidate, details *discussionDetails, err err
 	r := &cand.target.receipt
 	if err != nil {
 		fail(r, err)
+		if r.Outcome == digest.Missing {
+			r.Outcome = digest.Failed // the discussion is: its repository is there
+		}
 	}
 	if details == nil {
 		if err == nil {
@@ -218,6 +221,9 @@ func (c *Discussions) queryLess(ctx context.Context, batch []candidate, comments
 // readOn reads the comments and replies that the first document had no room for.
 func (c *Discussions) readOn(ctx context.Context, d *discussionDetails) error {
 	for page := d.Comments.PageInfo; page.HasNextPage; {
+		if page.EndCursor == "" {
+			return errStuck
+		}
 		next, err := c.moreComments(ctx, d.ID, page.EndCursor)
 		if err != nil {
 			return err
@@ -232,6 +238,9 @@ func (c *Discussions) readOn(ctx context.Context, d *discussionDetails) error {
 			continue
 		}
 		for page := cm.Replies.PageInfo; page.HasNextPage; {
+			if page.EndCursor == "" {
+				return errStuck
+			}
 			next, err := c.moreReplies(ctx, cm.ID, page.EndCursor)
 			if err != nil {
 				return err
@@ -247,8 +256,8 @@ func (c *Discussions) readOn(ctx context.Context, d *discussionDetails) error {
 
 // advance refuses a list that goes on without going forward.
 func advance(from, to pageInfo) (pageInfo, error) {
-	if to.HasNextPage && (to.EndCursor == "" || to.EndCursor == from.EndCursor) {
-		return to, fmt.Errorf("the list says that it goes on, but not where")
+	if to.HasNextPage && to.EndCursor == from.EndCursor {
+		return to, errStuck
 	}
 	return to, nil
 }
@@ -296,13 +305,13 @@ func (c *Discussions) moreReplies(ctx context.Context, id, after string) (replie
 // discussion turns the wire type into ours.
 func (c *Discussions) discussion(cand candidate, w *discussionDetails, p digest.Period) digest.Discussion {
 	d := digest.Discussion{
-		Item:   digest.Item{ID: w.ID, Repo: cand.repo, URL: page(c.client, w.URL), Section: cand.target.source.Section},
+		Item:   digest.Item{ID: digest.ID(w.ID), Repo: cand.repo, URL: page(c.client, w.URL), Section: cand.target.source.Section},
 		Number: w.Number,
 		Title:  markdown.Untrusted(w.Title),
 		Body:   markdown.Prose(w.Body),
 		Author: w.Author.person(),
 		Category: digest.Category{
-			Name: markdown.Untrusted(w.Category.Name), Slug: w.Category.Slug, Answerable: w.Category.IsAnswerable,
+			Name: markdown.Untrusted(w.Category.Name), Slug: markdown.Untrusted(w.Category.Slug), Answerable: w.Category.IsAnswerable,
 		},
 		CreatedAt: w.CreatedAt.UTC(),
 		Upvotes:   w.UpvoteCount,

@@ -2,6 +2,7 @@ package collectors
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -38,15 +39,15 @@ func NewDiscussions(client *github.Client, sources []DiscussionSource) *Discussi
 
 // Collect implements [digest.Collector].
 func (c *Discussions) Collect(ctx context.Context, p digest.Period) (digest.Findings, error) {
-	lists := c.lists()
+	lists, targets := c.lists()
 	if !c.client.Authenticated() {
-		return digest.Findings{Receipts: refuse(lists)}, nil
+		return digest.Findings{Receipts: refuse(targets)}, nil
 	}
 	if err := c.readLists(ctx, lists, p); err != nil {
-		return digest.Findings{Receipts: receipts(lists)}, err
+		return digest.Findings{Receipts: receipts(targets)}, err
 	}
 	found, err := c.readCandidates(ctx, lists, p)
-	return digest.Findings{Discussions: found, Receipts: receipts(lists)}, err
+	return digest.Findings{Discussions: found, Receipts: receipts(targets)}, err
 }
 
 // discussionList is the list of one repository while it is read. Several sources may
@@ -64,6 +65,7 @@ type discussionList struct {
 	done       bool
 }
 
+// discussionTarget is a repository of a source, and where its items go.
 type discussionTarget struct {
 	source  DiscussionSource
 	receipt digest.Receipt
@@ -75,8 +77,11 @@ type candidate struct {
 	repo   digest.Repo
 }
 
-func (c *Discussions) lists() []*discussionList {
+// lists gives every repository one list, and every source's repository one target, in
+// the order of the sources.
+func (c *Discussions) lists() ([]*discussionList, []*discussionTarget) {
 	var lists []*discussionList
+	var targets []*discussionTarget
 	byRepo := make(map[string]*discussionList)
 	for _, s := range c.sources {
 		for _, repo := range s.Repos {
@@ -86,31 +91,28 @@ func (c *Discussions) lists() []*discussionList {
 				byRepo[repo.Key()] = l
 				lists = append(lists, l)
 			}
-			l.targets = append(l.targets, &discussionTarget{s, digest.Receipt{
+			t := &discussionTarget{s, digest.Receipt{
 				Kind: digest.Discussions, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
-			}})
+			}}
+			l.targets, targets = append(l.targets, t), append(targets, t)
 		}
 	}
-	return lists
+	return lists, targets
 }
 
-func receipts(lists []*discussionList) []digest.Receipt {
+func receipts(targets []*discussionTarget) []digest.Receipt {
 	var out []digest.Receipt
-	for _, l := range lists {
-		for _, t := range l.targets {
-			out = append(out, t.receipt)
-		}
+	for _, t := range targets {
+		out = append(out, t.receipt)
 	}
 	return out
 }
 
-func refuse(lists []*discussionList) []digest.Receipt {
-	for _, l := range lists {
-		for _, t := range l.targets {
-			t.receipt.Outcome = digest.NeedsToken
-		}
+func refuse(targets []*discussionTarget) []digest.Receipt {
+	for _, t := range targets {
+		t.receipt.Outcome = digest.NeedsToken
 	}
-	return receipts(lists)
+	return receipts(targets)
 }
 
 // listedDiscussion is what a list tells of a discussion.
@@ -183,12 +185,16 @@ func (l *discussionList) read(a github.RepoAnswer[discussionPage], p digest.Peri
 	}
 	for _, d := range a.Data.Discussions.Nodes {
 		if d == nil {
-			continue // its error is on the receipt
+			if a.Err == nil { // else its error is on the receipt
+				l.fail(errors.New("the list names a discussion without saying which"))
+			}
+			continue
 		}
 		if l.newest.IsZero() {
 			l.newest = d.UpdatedAt
 		}
-		if l.rereading && !d.UpdatedAt.After(l.newest) {
+		// What moved to the head within its second may stand behind it.
+		if l.rereading && d.UpdatedAt.Before(l.newest) {
 			l.done = true
 			return
 		}

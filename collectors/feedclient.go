@@ -79,9 +79,12 @@ var reserved = []netip.Prefix{
 	netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("198.18.0.0/15"),
 	netip.MustParsePrefix("240.0.0.0/4"),
-	netip.MustParsePrefix("64:ff9b::/96"), // NAT64: an IPv4 address in disguise
-	netip.MustParsePrefix("2002::/16"),    // 6to4: likewise
-	netip.MustParsePrefix("2001::/32"),    // Teredo: likewise
+	netip.MustParsePrefix("fec0::/10"),      // site-local, as private addresses once were
+	netip.MustParsePrefix("64:ff9b::/96"),   // NAT64: an IPv4 address in disguise
+	netip.MustParsePrefix("64:ff9b:1::/48"), // a network's own NAT64: likewise
+	netip.MustParsePrefix("2002::/16"),      // 6to4: likewise
+	netip.MustParsePrefix("2001::/32"),      // Teredo: likewise
+	netip.MustParsePrefix("::/96"),          // compatible with IPv4: likewise
 }
 
 func public(a netip.Addr) bool {

@@ -2,7 +2,6 @@ package collectors
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -71,7 +70,7 @@ func (c *Feeds) read(ctx context.Context, s FeedSource, p digest.Period) (digest
 	}
 	r.Pages = 1
 	var f digest.Findings
-	seen := make(map[string]bool)
+	seen := make(map[digest.ID]bool)
 	for _, it := range feed.Items {
 		e, ok := entry(s, feed, it, p)
 		switch {
@@ -118,21 +117,7 @@ func (c *Feeds) fetch(ctx context.Context, address string) (*gofeed.Feed, error)
 	if len(data) > maxFeed {
 		return nil, fmt.Errorf("read feed: it is larger than %d MiB", maxFeed>>20)
 	}
-	return parseFeed(string(data))
-}
-
-// parseFeed turns a panic of the parser into an error: it reads whatever a stranger sends.
-func parseFeed(data string) (feed *gofeed.Feed, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			feed, err = nil, errors.New("read feed: it is malformed")
-		}
-	}()
-	feed, err = gofeed.NewParser().ParseString(data)
-	if err != nil {
-		return nil, fmt.Errorf("read feed: %w", err)
-	}
-	return feed, nil
+	return parseFeed(data)
 }
 
 // entry turns a feed's item into ours. It reports false for one without a date.
@@ -151,7 +136,7 @@ func entry(s FeedSource, feed *gofeed.Feed, it *gofeed.Item, p digest.Period) (d
 	}
 	link, _ := markdown.ParseURL(it.Link) // an entry without a safe address is shown without a link
 	return digest.Entry{
-		Item:        digest.Item{ID: s.URL + " " + id, URL: link, Section: s.Section},
+		Item:        digest.Item{ID: digest.ID(s.URL + " " + id), URL: link, Section: s.Section},
 		Feed:        markdown.Untrusted(plainText(feed.Title)),
 		Title:       markdown.Untrusted(plainText(it.Title)),
 		Summary:     markdown.Untrusted(beginning(plainText(summary))),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -77,7 +76,7 @@ type globalAdvisory struct {
 
 // settle decides about one advisory of the global database.
 func (w *globalAdvisory) settle(client *github.Client, watched map[string]*advisoryList, r *digest.Receipt, p digest.Period) {
-	l, repo := w.watchedBy(watched)
+	l, repo := w.watchedBy(client, watched)
 	if l == nil {
 		r.Drop(digest.OtherRepository)
 		return
@@ -101,9 +100,9 @@ func (w *globalAdvisory) settle(client *github.Client, watched map[string]*advis
 }
 
 // watchedBy finds the watched repository that the advisory points at, if any.
-func (w *globalAdvisory) watchedBy(watched map[string]*advisoryList) (*advisoryList, digest.Repo) {
+func (w *globalAdvisory) watchedBy(client *github.Client, watched map[string]*advisoryList) (*advisoryList, digest.Repo) {
 	for _, address := range []string{w.GetRepositoryAdvisoryURL(), w.GetSourceCodeLocation()} {
-		repo := repoAt(address)
+		repo := repoAt(client, address)
 		if l := watched[repo.Key()]; l != nil {
 			return l, repo
 		}
@@ -112,16 +111,23 @@ func (w *globalAdvisory) watchedBy(watched map[string]*advisoryList) (*advisoryL
 }
 
 // repoAt returns the repository that an address names: a page of it, or an address of
-// the API, in which "repos" stands before it.
-func repoAt(address string) digest.Repo {
+// the API, in which "repos" stands before it. A repository on another host is another
+// one, whatever its name.
+func repoAt(client *github.Client, address string) digest.Repo {
 	u, err := url.Parse(address)
 	if err != nil {
 		return digest.Repo{}
 	}
-	path := strings.Split(strings.Trim(u.Path, "/"), "/")
-	if i := slices.Index(path, "repos"); i >= 0 {
-		path = path[i+1:]
+	api := client.REST.BaseURL
+	rest, ok := strings.CutPrefix(u.Path, api.Path+"repos/")
+	switch {
+	case ok && strings.EqualFold(u.Host, api.Host):
+	case strings.EqualFold(u.Host, client.WebHost()):
+		rest = u.Path
+	default:
+		return digest.Repo{}
 	}
+	path := strings.Split(strings.Trim(rest, "/"), "/")
 	if len(path) < 2 {
 		return digest.Repo{}
 	}
@@ -134,8 +140,8 @@ func repoAt(address string) digest.Repo {
 
 // repoOf returns the repository that a page belongs to: the present name, where the
 // configuration has an old one. Without a page it is the one that was asked for.
-func repoOf(page markdown.URL, asked digest.Repo) digest.Repo {
-	if repo := repoAt(page.String()); repo != (digest.Repo{}) {
+func repoOf(client *github.Client, page markdown.URL, asked digest.Repo) digest.Repo {
+	if repo := repoAt(client, page.String()); repo != (digest.Repo{}) {
 		return repo
 	}
 	return asked

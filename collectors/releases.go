@@ -117,6 +117,9 @@ func (l *releaseList) take(client *github.Client, w *gogithub.RepositoryRelease,
 	}
 	l.seen[w.GetID()] = true
 	r := release(client, l.repo, w)
+	if !r.Repo.Same(l.repo) {
+		l.receipt.RenamedTo = r.Repo
+	}
 	switch {
 	case w.GetDraft() || w.PublishedAt == nil:
 		l.receipt.Drop(digest.IsDraft)
@@ -126,9 +129,6 @@ func (l *releaseList) take(client *github.Client, w *gogithub.RepositoryRelease,
 		l.receipt.Drop(digest.IsPrerelease)
 	default:
 		r.Section = l.receipt.Section
-		if !r.Repo.Same(l.repo) {
-			l.receipt.RenamedTo = r.Repo
-		}
 		l.receipt.Keep()
 		l.found = append(l.found, r)
 	}
@@ -139,7 +139,7 @@ func (l *releaseList) take(client *github.Client, w *gogithub.RepositoryRelease,
 func release(client *github.Client, repo digest.Repo, w *gogithub.RepositoryRelease) digest.Release {
 	u := page(client, w.GetHTMLURL())
 	return digest.Release{
-		Item:        digest.Item{ID: w.GetNodeID(), Repo: repoOf(u, repo), URL: u},
+		Item:        digest.Item{ID: digest.ID(w.GetNodeID()), Repo: repoOf(client, u, repo), URL: u},
 		Tag:         markdown.Untrusted(w.GetTagName()),
 		Name:        markdown.Untrusted(w.GetName()),
 		Notes:       markdown.Prose(w.GetBody()),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
@@ -38,7 +39,10 @@ type RepoAnswer[T any] struct {
 // the others nothing. A batch that is too heavy for GitHub is asked again in halves,
 // and at last in smaller pages.
 func QueryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first int) ([]RepoAnswer[T], error) {
-	if len(pages) > maxBatch {
+	switch {
+	case len(pages) == 0:
+		return nil, nil
+	case len(pages) > maxBatch:
 		return halves[T](ctx, c, pages, maxBatch, first)
 	}
 	answers, err := queryRepos[T](ctx, c, pages, first)
@@ -91,6 +95,8 @@ func queryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first i
 		if v := query.Elem().Field(i); !v.IsNil() {
 			data := v.Elem().Convert(reflect.TypeFor[T]()).Interface().(T)
 			answers[i].Data = &data
+		} else if answers[i].Err == nil { // a null that no error explains
+			answers[i].Err = &Error{Kind: Unavailable, Status: http.StatusOK, Message: "it leaves the repository out"}
 		}
 	}
 	return answers, nil
@@ -110,14 +116,14 @@ func numbered(t reflect.Type, i int) reflect.Type {
 }
 
 // share puts errors on the repositories they belong to. One that belongs to none is
-// every repository's, unless it ends the run or may be mended by a smaller batch:
-// then it is returned.
+// every repository's, as is one of an answer that could not be read whole, unless it
+// ends the run or may be mended by a smaller batch: then it is returned.
 func share[T any](answers []RepoAnswer[T], err error) error {
 	if Stops(err) || KindOf(err) == TooHeavy {
 		return err
 	}
 	var all QueryErrors
-	if !errors.As(err, &all) {
+	if AsError(err) != nil || !errors.As(err, &all) {
 		for i := range answers {
 			answers[i].Err = err
 		}

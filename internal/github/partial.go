@@ -13,11 +13,11 @@ func Stops(err error) bool {
 }
 
 // ErrorAt returns what err says about one element of a list in the answer, nodes[3]
-// for example: the errors at or below it. Errors that name no place concern every
-// element. It returns nil when the element is not concerned.
+// for example: the errors at or below it. Errors that name no place, or of an answer that
+// could not be read whole, concern every element. It returns nil when the element is not concerned.
 func ErrorAt(err error, list string, i int) error {
 	var all QueryErrors
-	if !errors.As(err, &all) {
+	if AsError(err) != nil || !errors.As(err, &all) {
 		return err
 	}
 	var here QueryErrors

@@ -1,0 +1,163 @@
+package collectors
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/githubtest"
+)
+
+const ghsa = "GHSA-2222-3333-4444"
+
+func ids(f digest.Findings) []string {
+	var out []string
+	for _, a := range f.Advisories {
+		out = append(out, string(a.ID))
+	}
+	return out
+}
+
+// advisories collects the advisories of one repository and those of the database.
+func advisories(t *testing.T, own, global []githubtest.Advisory, reviewed bool) (digest.Findings, *githubtest.Server) {
+	t.Helper()
+	w := istio(githubtest.Repo{CanPush: true, Advisories: own})
+	w.Advisories = global
+	s := githubtest.NewInProcess(t, w)
+	return collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio"), ReviewedOnly: reviewed, Section: "project"}})), s
+}
+
+func TestAdvisoryCountsWhenItWasPublishedUpdatedOrWithdrawnInThePeriod(t *testing.T) {
+	from, to := week.From.UTC(), week.To.UTC()
+	type when struct{ published, updated, withdrawn time.Time }
+	for _, tt := range []struct {
+		name string
+		when when
+		kept bool
+	}{
+		{"published at the first instant", when{published: from}, true},
+		{"published a second before", when{published: from.Add(-second)}, false},
+		{"published in the last second", when{published: to.Add(-second)}, true},
+		{"published at the end", when{published: to}, false},
+		{"published in the period, updated after it", when{published: in, updated: after}, true},
+		{"updated at the first instant", when{published: before, updated: from}, true},
+		{"updated a second before", when{published: before, updated: from.Add(-second)}, false},
+		{"updated in the last second", when{published: before, updated: to.Add(-second)}, true},
+		{"updated at the end", when{published: before, updated: to}, false},
+		{"withdrawn at the first instant", when{before, from, from}, true},
+		{"withdrawn a second before", when{before, from.Add(-second), from.Add(-second)}, false},
+		{"withdrawn in the last second", when{before, to.Add(-second), to.Add(-second)}, true},
+		{"withdrawn at the end", when{before, to, to}, false},
+		{"withdrawn in the period, updated after it", when{before, after, in}, true},
+		{"published and withdrawn after it", when{published: after, withdrawn: after}, false},
+	} {
+		for _, where := range []string{"repository", "database", "both"} {
+			t.Run(tt.name+", "+where, func(t *testing.T) {
+				list := []githubtest.Advisory{{GHSAID: ghsa, Repo: "istio/istio", Summary: "Bad",
+					PublishedAt: tt.when.published, UpdatedAt: tt.when.updated, WithdrawnAt: tt.when.withdrawn}}
+				own, global := list, list
+				if where == "repository" {
+					global = nil
+				} else if where == "database" {
+					own = nil
+				}
+				f, _ := advisories(t, own, global, false)
+				if got := len(f.Advisories) == 1; got != tt.kept || len(f.Advisories) > 1 {
+					t.Fatalf("%d found, want it: %t", len(f.Advisories), tt.kept)
+				}
+				if tt.kept && !f.Advisories[0].WithdrawnAt.Equal(tt.when.withdrawn) {
+					t.Errorf("withdrawn at %s", f.Advisories[0].WithdrawnAt)
+				}
+			})
+		}
+	}
+}
+
+func TestReportsThatAreNotPublicNeverGetOut(t *testing.T) {
+	var own []githubtest.Advisory
+	for i, state := range []string{"draft", "triage", "closed", "published", "withdrawn"} {
+		own = append(own, githubtest.Advisory{GHSAID: fmt.Sprintf("GHSA-2222-3333-444%d", i+2), State: state, Summary: "Secret of " + state,
+			CreatedAt: in, PublishedAt: in, UpdatedAt: in})
+	}
+	f, _ := advisories(t, own, nil, false)
+	if diff := cmp.Diff([]string{"GHSA-2222-3333-4446", "GHSA-2222-3333-4445"}, ids(f)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	wantReceipt(t, f, 0, 2, map[digest.DropReason]int{digest.IsDraft: 3}, digest.Complete)
+}
+
+func TestAdvisoriesAreReadToTheEndOfTheirLists(t *testing.T) {
+	var own, global []githubtest.Advisory
+	for i := range 130 {
+		a := githubtest.Advisory{GHSAID: fmt.Sprintf("GHSA-2222-3333-%04d", i), Summary: "Bad", PublishedAt: before.Add(-time.Duration(i) * time.Hour)}
+		own = append(own, a)
+		a.GHSAID, a.Repo, a.UpdatedAt = fmt.Sprintf("GHSA-5555-3333-%04d", i), "istio/istio", in
+		global = append(global, a)
+	}
+	own[129].UpdatedAt = in
+	f, s := advisories(t, own, global, false)
+	wantReceipt(t, f, 0, 1, map[digest.DropReason]int{digest.OutsidePeriod: 129}, digest.Complete)
+	wantReceipt(t, f, 1, 130, nil, digest.Complete)
+	if f.Receipts[0].Pages != 2 || f.Receipts[1].Pages != 3 { // the third one is the list of the withdrawn
+		t.Errorf("pages %d and %d", f.Receipts[0].Pages, f.Receipts[1].Pages)
+	}
+	var sent []string
+	for _, q := range s.Requests() {
+		sent = append(sent, fmt.Sprint(q.Path, " ", q.Query.Get("per_page"), " ", q.Query.Get("after") != ""))
+	}
+	want := []string{"/repos/istio/istio/security-advisories 100 false", "/repos/istio/istio/security-advisories 100 true",
+		"/advisories 100 false", "/advisories 100 true", "/advisories 100 false"}
+	if diff := cmp.Diff(want, sent); diff != "" {
+		t.Errorf("requests (-want +got)\n%s", diff)
+	}
+}
+
+func TestAdvisoryListThatGoesOnWithoutSayingWhereIsAGap(t *testing.T) {
+	for _, next := range []string{"?after=same", "?page=2"} {
+		s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
+		path := "/repos/istio/istio/security-advisories"
+		s.Fail(githubtest.Fault{Path: path, Times: -1, Status: 200, Body: `[]`,
+			Header: http.Header{"Link": {`<` + s.URL() + path + next + `>; rel="next"`}}})
+		f := collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio")}}))
+		wantReceipt(t, f, 0, 0, nil, digest.Failed)
+		wantReceipt(t, f, 1, 0, nil, digest.Complete)
+	}
+}
+
+func TestRepositoryWhoseAdvisoriesCannotBeReadIsAGapAndTheOthersAreKept(t *testing.T) {
+	a := githubtest.Advisory{GHSAID: ghsa, Summary: "Bad", PublishedAt: in, Repo: "o/b"}
+	for status, want := range map[int]digest.Outcome{404: digest.Missing, 403: digest.Forbidden, 500: digest.Failed} {
+		bubble(t, func(t *testing.T) {
+			s := githubtest.NewInProcess(t, &githubtest.World{Repos: []*githubtest.Repo{
+				{Owner: "o", Name: "a"}, {Owner: "o", Name: "b", Advisories: []githubtest.Advisory{a}}}, Advisories: []githubtest.Advisory{a}})
+			s.Fail(githubtest.Fault{Path: "/repos/o/a/", Times: -1, Status: status, Body: `{"message":"no"}`})
+			f := collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("o/a", "o/b")}}))
+			wantReceipt(t, f, 0, 0, nil, want)
+			wantReceipt(t, f, 1, 1, nil, digest.Complete)
+			wantReceipt(t, f, 2, 0, map[digest.DropReason]int{digest.FoundTwice: 1}, digest.Complete)
+		})
+	}
+}
+
+func TestAdvisoriesStopTheRunWhereGoingOnIsSenseless(t *testing.T) {
+	for _, path := range []string{"/repos/istio", "/advisories"} {
+		s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
+		s.Fail(githubtest.Fault{Path: path, Times: -1, Status: 401, Body: `{"message":"Bad credentials"}`})
+		f, err := NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio")}}).Collect(t.Context(), week)
+		if github.KindOf(err) != github.Unauthorized || len(f.Receipts) == 0 {
+			t.Errorf("%s: %d receipts, error %v", path, len(f.Receipts), err)
+		}
+	}
+}
+
+func TestNoAdvisorySourcesAskNothing(t *testing.T) {
+	s := githubtest.NewInProcess(t, &githubtest.World{})
+	if f := collect(t, NewAdvisories(signed(t, s), nil)); len(f.Receipts) != 0 || len(s.Requests()) != 0 {
+		t.Errorf("%d receipts, %d requests", len(f.Receipts), len(s.Requests()))
+	}
+}

@@ -1,0 +1,194 @@
+package github
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/oauth2"
+
+	"github.com/community-digest/digest/internal/githubtest"
+)
+
+// shelf is a flat list of a repository.
+type shelf struct {
+	NameWithOwner string
+	Discussions   struct {
+		PageInfo struct{ EndCursor string }
+		Nodes    []struct{ Number int }
+	} `graphql:"discussions(first: $first, after: $after, orderBy: {field: CREATED_AT, direction: ASC})"`
+}
+
+// fleet is a fake with n repositories of three discussions each, and asks for them all.
+func fleet(t *testing.T, n int) (*Client, *githubtest.Server, []RepoPage) {
+	t.Helper()
+	w := &githubtest.World{}
+	var pages []RepoPage
+	for i := range n {
+		r := &githubtest.Repo{Owner: "o", Name: fmt.Sprint("repo-", i)}
+		for j := range 3 {
+			r.Discussions = append(r.Discussions, githubtest.Discussion{Number: 3*i + j, Title: "x", Category: "general"})
+		}
+		w.Repos = append(w.Repos, r)
+		pages = append(pages, RepoPage{Owner: "o", Name: r.Name})
+	}
+	s := githubtest.NewInProcess(t, w)
+	e, err := ParseEndpoints(s.APIURL(), s.GraphQLURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: githubtest.Token})
+	return NewClient(e, tokens, Limits{Transport: s.Transport()}), s, pages
+}
+
+// readShelves reads the pages and tells each answer in a line.
+func readShelves(t *testing.T, c *Client, pages []RepoPage, first int) []string {
+	t.Helper()
+	answers, err := QueryRepos[shelf](t.Context(), c, pages, first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, a := range answers {
+		line := "nothing"
+		if a.Data != nil {
+			line = fmt.Sprint(a.Data.NameWithOwner, a.Data.Discussions.Nodes)
+		}
+		if a.Err != nil {
+			line += ", " + string(KindOf(a.Err))
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// sizes counts the repositories of each document that was sent.
+func sizes(s *githubtest.Server) []int {
+	var out []int
+	for _, q := range s.Requests() {
+		out = append(out, strings.Count(q.GraphQL, ": repository("))
+	}
+	return out
+}
+
+func wantSame[T any](t *testing.T, want, got T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestManyRepositoriesAreAskedForFiftyAtATimeAndAnsweredInOrder(t *testing.T) {
+	c, s, pages := fleet(t, 120)
+	got := readShelves(t, c, pages, 2)
+	wantSame(t, []int{50, 50, 20}, sizes(s))
+	var want []string
+	for i := range pages {
+		want = append(want, fmt.Sprintf("o/repo-%d[{%d} {%d}]", i, 3*i, 3*i+1))
+	}
+	wantSame(t, want, got)
+}
+
+func TestEveryRepositoryHasAPageOfItsOwn(t *testing.T) {
+	c, s, pages := fleet(t, 2)
+	first, err := QueryRepos[shelf](t.Context(), c, pages, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages[1].After = first[1].Data.Discussions.PageInfo.EndCursor
+	wantSame(t, []string{"o/repo-0[{0}]", "o/repo-1[{4}]"}, readShelves(t, c, pages, 1))
+	sent := s.Requests()[1].Variables
+	if sent["after0"] != nil || sent["after1"] != pages[1].After || fmt.Sprint(sent["first"]) != "1" {
+		t.Errorf("sent %v", sent)
+	}
+}
+
+func TestErrorsOfOneRepositoryLeaveTheOthersIntact(t *testing.T) {
+	c, s, pages := fleet(t, 3)
+	pages[1].Name = "gone"
+	wantSame(t, []string{"o/repo-0[{0}]", "nothing, not found", "o/repo-2[{6}]"}, readShelves(t, c, pages, 1))
+	s.Fail(githubtest.Fault{NullPath: []any{"r2"}, ErrorType: "FORBIDDEN", Message: "no"})
+	wantSame(t, []string{"o/repo-0[{0}]", "nothing, not found", "nothing, forbidden"}, readShelves(t, c, pages, 1))
+	s.Fail(githubtest.Fault{NullPath: []any{"r0", "discussions", "nodes"}, ErrorType: "FORBIDDEN", Message: "no"})
+	wantSame(t, []string{"o/repo-0[], forbidden", "nothing, not found", "o/repo-2[{6}]"}, readShelves(t, c, pages, 1))
+}
+
+func TestErrorThatNamesNoRepositoryIsEverybodys(t *testing.T) {
+	c, s, pages := fleet(t, 2)
+	for _, path := range []string{`["viewer"]`, `["r7"]`, `["rx"]`, `[]`} {
+		s.Fail(githubtest.Fault{Status: 200, Body: `{"data":{"r0":{"nameWithOwner":"o/repo-0"},"r1":null},
+			"errors":[{"type":"FORBIDDEN","message":"no","path":` + path + `}]}`})
+		wantSame(t, []string{"o/repo-0[], forbidden", "nothing, forbidden"}, readShelves(t, c, pages, 1))
+	}
+}
+
+func TestRepositoryOfWhichNothingIsSaidHasAnError(t *testing.T) {
+	c, s, pages := fleet(t, 2)
+	for _, body := range []string{
+		`{"data":{"r0":{"nameWithOwner":"o/repo-0"},"r1":null}}`,
+		`{"data":null,"errors":[{"type":"NOT_FOUND","message":"no","path":["r0"]}]}`,
+		`{"data":{"r1":{"nameWithOwner":7},"r0":null},"errors":[{"type":"NOT_FOUND","message":"no","path":["r0"]}]}`,
+	} {
+		s.Fail(githubtest.Fault{Status: 200, Body: body})
+		answers, err := QueryRepos[shelf](t.Context(), c, pages, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answers[1].Err == nil {
+			t.Errorf("%s: the second repository has no error", body)
+		}
+	}
+}
+
+func TestBatchThatIsTooHeavyIsHalvedAndAtLastItsPages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s, pages := fleet(t, 5)
+		want := readShelves(t, c, pages, 3)
+		s.Fail(githubtest.Fault{GraphQL: "r2: repository", Status: 502, Times: -1})
+		wantSame(t, want, readShelves(t, c, pages, 3))
+		// Every document is tried twice before it is taken for too heavy.
+		wantSame(t, []int{5, 5, 5, 2, 3, 3, 1, 2}, sizes(s))
+	})
+	synctest.Test(t, func(t *testing.T) {
+		c, s, pages := fleet(t, 2)
+		s.Fail(githubtest.Fault{GraphQL: "repo-1", Status: 504, Times: 6}) // the pair, alone with 100, alone with 50
+		wantSame(t, []string{"o/repo-0[{0} {1} {2}]", "o/repo-1[{3} {4} {5}]"}, readShelves(t, c, pages, 100))
+		var asked []string
+		for _, q := range s.Requests() {
+			asked = append(asked, fmt.Sprint(q.Variables["first"]))
+		}
+		wantSame(t, []string{"100", "100", "100", "100", "100", "50", "50", "25"}, asked)
+	})
+}
+
+func TestRepositoryThatStaysTooHeavyCostsTheOthersNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s, pages := fleet(t, 3)
+		s.Fail(githubtest.Fault{GraphQL: "repo-1", Times: -1, ErrorType: "RESOURCE_LIMITS_EXCEEDED", Message: "Resource limits for this query exceeded."})
+		wantSame(t, []string{"o/repo-0[{0} {1}]", "nothing, too heavy", "o/repo-2[{6} {7}]"}, readShelves(t, c, pages, 2))
+	})
+}
+
+func TestBatchEndsWithTheRun(t *testing.T) {
+	for status, want := range map[int]Kind{401: Unauthorized, 429: RateLimited} {
+		for skip := range 2 { // in the first document and in the second
+			c, s, pages := fleet(t, 60)
+			s.Fail(githubtest.Fault{Status: status, Skip: skip, Times: -1, Body: `{"message":"no"}`, Header: map[string][]string{
+				"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"4102444800"}}})
+			answers, err := QueryRepos[shelf](t.Context(), c, pages, 1)
+			wantKind(t, err, want)
+			if answers != nil || len(s.Requests()) != skip+1 {
+				t.Errorf("%d answers after %d requests", len(answers), len(s.Requests()))
+			}
+		}
+	}
+}
+
+func TestNoRepositoriesAskNothing(t *testing.T) {
+	c, s, _ := fleet(t, 0)
+	if got := readShelves(t, c, nil, 1); len(got) != 0 || len(s.Requests()) != 0 {
+		t.Errorf("%d answers, %d requests", len(got), len(s.Requests()))
+	}
+}
