@@ -61,12 +61,22 @@ func (s *sources) add(kind digest.Kind, c digest.Collector) {
 // token returns the source of the token that both of GitHub's APIs share, or nil when
 // the environment has none.
 func (p *program) token() oauth2.TokenSource {
+	name := p.tokenVariable()
+	if name == "" {
+		return nil
+	}
+	return oauth2.StaticTokenSource(&oauth2.Token{AccessToken: p.getenv(name)})
+}
+
+// tokenVariable names the variable that the token is taken from; it is empty when the
+// environment has none.
+func (p *program) tokenVariable() string {
 	for _, name := range []string{"GITHUB_TOKEN", "GH_TOKEN"} {
-		if t := p.getenv(name); t != "" {
-			return oauth2.StaticTokenSource(&oauth2.Token{AccessToken: t})
+		if p.getenv(name) != "" {
+			return name
 		}
 	}
-	return nil
+	return ""
 }
 
 // collect asks all collectors side by side and makes a snapshot of what they found. A
@@ -111,11 +121,12 @@ func firstError(errs []error) error {
 	return errors.Join(errs...)
 }
 
-// anythingRead reports an error when there is not one source that could be read.
+// anythingRead reports an error when there is not one source that could be read, be it
+// in part.
 func anythingRead(receipts []digest.Receipt) error {
 	refused := true
 	for _, r := range receipts {
-		if !r.Gap() {
+		if !r.Gap() || r.Kept > 0 || r.Outcome == digest.Truncated {
 			return nil
 		}
 		refused = refused && (r.Outcome == digest.Forbidden || r.Outcome == digest.NeedsToken)

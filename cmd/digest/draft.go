@@ -67,7 +67,7 @@ func draftCommand(ctx context.Context, p *program, f draftFlags) error {
 		if err != nil {
 			return usageError{err}
 		}
-		return draft(ctx, p, cfg, f.outputFlags, "", func(context.Context) (digest.Snapshot, github.Usage, error) {
+		return draft(ctx, p, cfg, f.outputFlags, f.saveSnapshot, func(context.Context) (digest.Snapshot, github.Usage, error) {
 			return s, github.Usage{}, nil
 		})
 	}
@@ -92,6 +92,11 @@ func draft(ctx context.Context, p *program, cfg *config.Config, out outputFlags,
 		return err
 	}
 	defer target.close()
+	save, err := openSave(p, out, saveTo)
+	if err != nil {
+		return err
+	}
+	defer save.close()
 
 	snapshot, usage, err := collect(ctx)
 	if err != nil {
@@ -106,11 +111,11 @@ func draft(ctx context.Context, p *program, cfg *config.Config, out outputFlags,
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := saveSnapshot(saveTo, snapshot); err != nil {
-		return err
-	}
 	written, err := target.write(pages, snapshot, number)
 	if err != nil {
+		return err
+	}
+	if err := save.write(snapshot); err != nil {
 		return err
 	}
 	return p.report(newReport(edition, snapshot, written, usage), out)

@@ -45,7 +45,7 @@ func (p *program) exit(err error) int {
 		if text := err.Error(); text != "" {
 			p.stderr.failure(text)
 		}
-		if h := hint(err); h != "" {
+		if h := p.hint(err); h != "" {
 			p.stderr.hint(h)
 		}
 	}
@@ -77,9 +77,12 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-func hint(err error) string {
+func (p *program) hint(err error) string {
 	switch exitCode(err) {
 	case exitUnauthorised:
+		if name := p.tokenVariable(); name != "" {
+			return "the token is that of " + name + ": check that it is valid and may read the repositories; public data needs no scope"
+		}
 		return "set GITHUB_TOKEN (or GH_TOKEN) to a token that may read the repositories; public data needs no scope"
 	case exitRateLimited:
 		return "nothing was written; a run with another token has a limit of its own"

@@ -24,6 +24,9 @@ import (
 )
 
 func main() {
+	// A reader who goes away must not kill a run between two files: writing to the pipe
+	// fails instead.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := interruptible(context.Background())
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr, time.Now())
 	stop()

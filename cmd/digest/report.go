@@ -2,9 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"strings"
+	"syscall"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/github"
@@ -89,15 +91,16 @@ func orEmpty[T any](list []T) []T {
 
 // report tells what the run did and returns the error that stands for its exit code.
 func (p *program) report(r report, out outputFlags) error {
+	p.tell(r, out)
 	if out.format == "json" {
 		enc := json.NewEncoder(p.stdout)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
-		if err := enc.Encode(r); err != nil {
-			return fmt.Errorf("print the report: %w", err)
+		// A reader who has read enough is no failure: the drafts are written.
+		if err := enc.Encode(r); err != nil && !errors.Is(err, syscall.EPIPE) {
+			return fmt.Errorf("print the report of drafts that are written: %w", err)
 		}
 	}
-	p.tell(r, out)
 	if len(r.Gaps) > 0 {
 		return codedError{exitGaps, fmt.Errorf("the draft has %d gap%s", len(r.Gaps), plural(len(r.Gaps)))}
 	}
@@ -131,12 +134,20 @@ func (p *program) tell(r report, out outputFlags) {
 	}
 }
 
+// itemNames name one item of a kind and several.
+var itemNames = map[digest.Kind][2]string{
+	digest.Discussions: {"discussion", "discussions"},
+	digest.Releases:    {"release", "releases"},
+	digest.Advisories:  {"advisory", "advisories"},
+	digest.Feeds:       {"feed entry", "feed entries"},
+}
+
 func itemsInWords(items map[digest.Kind]int) string {
 	var words []string
 	for _, k := range digest.Kinds {
-		name := string(k)
-		if k == digest.Feeds {
-			name = "feed entries"
+		name := itemNames[k][1]
+		if items[k] == 1 {
+			name = itemNames[k][0]
 		}
 		words = append(words, fmt.Sprintf("%d %s", items[k], name))
 	}

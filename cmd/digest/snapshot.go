@@ -21,22 +21,49 @@ func readSnapshot(name string) (digest.Snapshot, error) {
 	return s, nil
 }
 
-// saveSnapshot writes the snapshot to a file of the user's choice; without a name there
-// is nothing to do.
-func saveSnapshot(name string, s digest.Snapshot) error {
+// save is a file of the user's choice that the snapshot goes to as well.
+type save struct {
+	folder *output.Folder // nil when nothing is to be saved
+	name   string
+}
+
+// openSave finds out whether the file can be written; without a name there is nothing
+// to save, and on a dry run nothing is.
+func openSave(p *program, f outputFlags, name string) (*save, error) {
 	if name == "" {
-		return nil
+		return &save{}, nil
 	}
-	data, err := digest.EncodeSnapshot(s)
-	if err != nil {
-		return err
+	if f.dryRun {
+		p.stderr.note("%s: snapshot (dry run: not written)", name)
+		return &save{}, nil
 	}
 	folder, err := output.Open(filepath.Dir(name))
 	if err != nil {
-		return fmt.Errorf("--save-snapshot: %w", err)
+		return nil, fmt.Errorf("--save-snapshot: %w", err)
 	}
-	defer folder.Close()
-	if err := folder.Write(filepath.Base(name), data); err != nil {
+	s := &save{folder, filepath.Base(name)}
+	if err := folder.Writable(s.name); err != nil {
+		s.close()
+		return nil, fmt.Errorf("--save-snapshot: %w", err)
+	}
+	return s, nil
+}
+
+func (s *save) close() {
+	if s.folder != nil {
+		s.folder.Close()
+	}
+}
+
+func (s *save) write(snapshot digest.Snapshot) error {
+	if s.folder == nil {
+		return nil
+	}
+	data, err := digest.EncodeSnapshot(snapshot)
+	if err != nil {
+		return err
+	}
+	if err := s.folder.Write(s.name, data); err != nil {
 		return fmt.Errorf("--save-snapshot: %w", err)
 	}
 	return nil

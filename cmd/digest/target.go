@@ -78,8 +78,18 @@ func openTarget(p *program, f outputFlags, state string) (*target, error) {
 		}
 	}
 	folder, err := output.Open(f.output)
+	if err != nil {
+		return nil, err
+	}
 	t.folder = folder
-	return t, err
+	if f.dryRun {
+		return t, nil
+	}
+	if err := folder.Writable(path.Join(state, "snapshot.json")); err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
 }
 
 func (t *target) close() {
@@ -106,11 +116,12 @@ func (t *target) write(pages []page, s digest.Snapshot, number int) ([]written, 
 	if err != nil || t.flags.dryRun {
 		return outcome(pages, statuses), err
 	}
+	snapshot := path.Join(state, "snapshot.json")
 	data, err := digest.EncodeSnapshot(s)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.folder.Write(path.Join(state, "snapshot.json"), data); err != nil {
+	if err := t.writable(drafts, snapshot); err != nil {
 		return nil, err
 	}
 	done := outcome(pages, statuses)
@@ -124,7 +135,17 @@ func (t *target) write(pages []page, s digest.Snapshot, number int) ([]written, 
 			return nil, err
 		}
 	}
-	return done, nil
+	// Last: the state is never ahead of the drafts.
+	return done, t.folder.Write(snapshot, data)
+}
+
+// writable reports why one of the files could not be written.
+func (t *target) writable(drafts []output.Draft, snapshot string) error {
+	errs := []error{t.folder.Writable(snapshot)}
+	for _, d := range drafts {
+		errs = append(errs, t.folder.Writable(d.Path), t.folder.Writable(d.Base))
+	}
+	return errors.Join(errs...)
 }
 
 // statuses looks at every draft's file and refuses to go on when one was edited.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/community-digest/digest/internal/markdown"
 )
@@ -12,10 +13,11 @@ import (
 // said here goes to stderr, each line after "digest: ". Messages begin in lower case and
 // end without a full stop; a failure comes first, then what to try. Text from outside is
 // printed as [markdown.Text.Line] has it, so that no escape sequence and no command to a
-// workflow runner gets through.
+// workflow runner gets through. It may be used by several goroutines.
 type voice struct {
 	w     io.Writer
 	quiet bool
+	mu    sync.Mutex
 }
 
 // note says what happened. It is silent with -q.
@@ -41,12 +43,23 @@ func (v *voice) hint(text string) { v.say("hint: ", text) }
 
 // say prints a message line by line: only the program's own line breaks are kept.
 func (v *voice) say(label, text string) {
+	var b strings.Builder
 	prefix := "digest: " + label
 	for line := range strings.Lines(text) {
-		// A listing of problems is indented with care; only its text is cleaned.
-		body := strings.TrimLeft(line, " ")
-		indent := line[:len(line)-len(body)]
-		fmt.Fprintf(v.w, "%s%s%s\n", prefix, indent, markdown.Untrusted(body).Line())
+		b.WriteString(prefix + safe(strings.TrimSuffix(line, "\n")) + "\n")
 		prefix = ""
 	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	io.WriteString(v.w, b.String())
+}
+
+// safe cleans a line word by word: the blanks between the words stay, as a listing of
+// problems has its carets beneath the right column.
+func safe(line string) string {
+	words := strings.Split(line, " ")
+	for i, w := range words {
+		words[i] = markdown.Untrusted(w).Line()
+	}
+	return strings.Join(words, " ")
 }

@@ -60,41 +60,76 @@ func (f *Folder) Close() error { return f.root.Close() }
 // its place, because the program was stopped in between, counts as the base when the
 // draft is what it says.
 func (f *Folder) Status(d Draft) (Status, error) {
-	have, err := f.read(d.Path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return New, nil
-	case err != nil:
+	have, exists, err := f.find(d.Path)
+	if err != nil {
 		return "", err
+	}
+	untouched := false
+	for _, name := range []string{d.Base, pending(d.Base)} {
+		base, found, err := f.find(name)
+		if err != nil {
+			return "", err
+		}
+		untouched = untouched || found && bytes.Equal(have, base)
+	}
+	switch {
+	case !exists:
+		return New, nil
 	case string(have) == d.Text:
 		return Unchanged, nil
-	}
-	for _, name := range []string{d.Base, pending(d.Base)} {
-		base, err := f.read(name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			return "", err
-		case bytes.Equal(have, base):
-			return Untouched, nil
-		}
+	case untouched:
+		return Untouched, nil
 	}
 	return Edited, nil
 }
 
-// WriteDraft writes a draft and then its base. The base is laid beside its place
-// first, so that a program stopped between the two is not mistaken for an editor.
+// WriteDraft writes a draft and then its base. Nothing is written when both have the
+// text already.
 func (f *Folder) WriteDraft(d Draft) error {
-	if err := f.Write(pending(d.Base), []byte(d.Text)); err != nil {
+	for _, step := range f.steps(d) {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// steps are how a draft is written. The base is laid beside its place before the draft
+// is written, so that a program stopped after any step is not mistaken for an editor.
+func (f *Folder) steps(d Draft) []func() error {
+	based := false // the base has the text already
+	return []func() error{
+		func() error { return f.settle(d) },
+		func() error {
+			if based = f.has(d.Base, d.Text); based {
+				return nil
+			}
+			return f.Write(pending(d.Base), []byte(d.Text))
+		},
+		func() error { return f.Write(d.Path, []byte(d.Text)) },
+		func() error {
+			if based {
+				return nil
+			}
+			return f.rename(pending(d.Base), d.Base)
+		},
+	}
+}
+
+// settle ends what a stopped program has begun, before its pending base is written
+// over: where its draft was written the base takes its place, else it goes.
+func (f *Folder) settle(d Draft) error {
+	next, found, err := f.find(pending(d.Base))
+	if err != nil || !found {
 		return err
 	}
-	if err := f.Write(d.Path, []byte(d.Text)); err != nil {
-		return err
+	if f.has(d.Path, string(next)) {
+		return f.rename(pending(d.Base), d.Base)
 	}
-	if err := f.root.Rename(pending(d.Base), d.Base); err != nil {
-		return f.failed("write", d.Base, err)
+	if err := f.root.Remove(pending(d.Base)); err != nil {
+		return f.failed("remove", pending(d.Base), err)
 	}
-	return f.sync(path.Dir(d.Base))
+	return nil
 }
 
 func pending(base string) string { return base + ".new" }
@@ -128,12 +163,27 @@ func suffix(n int) string {
 // maxFile bounds what is read back, in bytes: a draft is text that a person edits.
 const maxFile = 64 << 20
 
+// find reads a file that may be missing.
+func (f *Folder) find(name string) (data []byte, found bool, err error) {
+	data, err = f.read(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	return data, err == nil, err
+}
+
+// has reports whether a file can be read and holds this text.
+func (f *Folder) has(name, text string) bool {
+	data, found, err := f.find(name)
+	return err == nil && found && string(data) == text
+}
+
 func (f *Folder) read(name string) ([]byte, error) {
-	info, err := f.root.Stat(name)
+	info, err := f.root.Lstat(name)
 	if err != nil {
 		return nil, f.failed("read", name, err)
 	}
-	// Reading a pipe would wait for ever.
+	// Reading a pipe would wait for ever; a link may be to a file that is not ours to compare.
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("read %s: it is not an ordinary file", f.path(name))
 	}

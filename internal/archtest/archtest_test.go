@@ -1,0 +1,126 @@
+package archtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+const module = "github.com/community-digest/digest/"
+
+type arrow struct {
+	pkg     string
+	imports []string
+	why     string
+	tests   []string
+}
+
+// arrows says which packages of the project a package imports; tests may import what
+// the last column adds. A package that is not here is unknown, and that is an error.
+var arrows = []arrow{
+	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/frontmatter", "internal/github", "internal/markdown", "internal/output", "templates"},
+		"wires everything; nobody imports it", []string{"internal/githubtest"}},
+	{"collectors", []string{"digest", "internal/github", "internal/markdown"},
+		"turns GitHub's and feeds' types into digest's; knows neither configuration nor templates", []string{"internal/githubtest"}},
+	{"digest", []string{"internal/markdown"},
+		"is what an edition is, without I/O; all arrows point at it", []string{"templates"}},
+	{"templates", nil, "is text", nil},
+
+	{"internal/config", []string{"digest", "internal/frontmatter"},
+		"reads plain values for cmd, and tries the templates while it does", []string{"internal/markdown"}},
+	{"internal/frontmatter", nil, "writes values at the head of a page, and knows nothing of editions", nil},
+	{"internal/github", nil, "is the way to GitHub, whatever is asked there", []string{"internal/githubtest"}},
+	{"internal/markdown", nil, "makes any text from outside safe", nil},
+	{"internal/output", nil, "writes files whose meaning it does not know", nil},
+
+	{"internal/githubtest", []string{"internal/githubtest/execute", "internal/githubtest/openapi", "internal/githubtest/schema"},
+		"is GitHub as the tests see it, and must not share the client's mistakes", nil},
+	{"internal/githubtest/execute", nil, "answers GraphQL from facts", nil},
+	{"internal/githubtest/openapi", nil, "holds REST against GitHub's description", nil},
+	{"internal/githubtest/schema", []string{"internal/githubtest/openapi"}, "embeds GitHub's descriptions", nil},
+	{"internal/githubtest/schema/gen", []string{"internal/githubtest/openapi"}, "cuts them out of the published ones", nil},
+
+	{"internal/archtest", nil, "looks at the files only", []string{"templates"}},
+	{"internal/acceptance", nil, "runs the built program", []string{"digest"}},
+}
+
+// goPackage is what go list tells of a package.
+type goPackage struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+}
+
+// name is the path of the package inside the module.
+func (p goPackage) name() string { return strings.TrimPrefix(p.ImportPath, module) }
+
+var list = sync.OnceValues(func() ([]goPackage, error) {
+	// With the tag, so that tests that only run on demand are looked at as well.
+	out, err := exec.Command("go", "list", "-deps", "-tags", "acceptance", "-json=ImportPath,Imports,TestImports,XTestImports", module+"...").Output()
+	if err != nil {
+		return nil, err
+	}
+	var packages []goPackage
+	dec := json.NewDecoder(bytes.NewReader(out))
+	for {
+		var p goPackage
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return packages, nil
+		} else if err != nil {
+			return nil, err
+		}
+		packages = append(packages, p)
+	}
+})
+
+// packages returns the packages of the project.
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	all, err := list()
+	ours := slices.DeleteFunc(slices.Clone(all), func(p goPackage) bool { return !strings.HasPrefix(p.ImportPath, module) })
+	if err != nil || len(ours) < 10 {
+		t.Fatalf("%d packages: %v", len(ours), err)
+	}
+	return ours
+}
+
+func TestPackagesImportWhatTheirRowSays(t *testing.T) {
+	known := make(map[string]bool)
+	for _, row := range arrows {
+		known[row.pkg] = false
+		if row.why == "" {
+			t.Errorf("%s: no reason", row.pkg)
+		}
+	}
+	for _, p := range packages(t) {
+		if _, ok := known[p.name()]; !ok {
+			t.Errorf("unknown package %s: decide what it may import and give it a row", p.name())
+			continue
+		}
+		known[p.name()] = true
+		row := arrows[slices.IndexFunc(arrows, func(a arrow) bool { return a.pkg == p.name() })]
+		allowed := append(slices.Clone(row.imports), p.name())
+		check(t, p.name(), p.Imports, allowed, row.why)
+		check(t, p.name()+" (tests)", slices.Concat(p.TestImports, p.XTestImports), append(allowed, row.tests...), row.why)
+	}
+	for name, there := range known {
+		if !there {
+			t.Errorf("there is no package %s: remove its row", name)
+		}
+	}
+}
+
+// check looks at the imports that are packages of the project.
+func check(t *testing.T, who string, imports, allowed []string, why string) {
+	t.Helper()
+	for _, path := range imports {
+		if name, ours := strings.CutPrefix(path, module); ours && !slices.Contains(allowed, name) {
+			t.Errorf("%s imports %s, but it %s", who, name, why)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package archtest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+type library struct {
+	path  string
+	homes []string
+	why   string
+	tests []string
+}
+
+// anywhere stands for the tests of every package.
+const anywhere = "..."
+
+// libraries says where a third-party library stops: its types are known in these
+// packages and nowhere else. Tests may use it in the packages of the last column too.
+var libraries = []library{
+	{"github.com/google/go-github/v57", []string{"collectors", "internal/github"}, "REST's wire types stay where they are asked for", []string{"internal/githubtest"}},
+	{"github.com/shurcooL/githubv4", []string{"collectors", "internal/github"}, "so do GraphQL's", []string{"internal/githubtest"}},
+	{"golang.org/x/oauth2", []string{"cmd/digest", "internal/github"}, "cmd reads the token from the environment, github sends it", []string{"collectors"}},
+	{"github.com/cenkalti/backoff/v5", []string{"internal/github"}, "retries happen in one place", nil},
+	{"github.com/mmcdole/gofeed", []string{"collectors"}, "feeds are read in one file", nil},
+	{"golang.org/x/net/html", []string{"collectors"}, "feeds hold HTML", []string{"internal/markdown"}},
+
+	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/frontmatter"}, "YAML is read by one and written by the other", nil},
+	{"github.com/robfig/cron/v3", []string{"internal/config"}, "a schedule is tried while it is read", nil},
+	{"github.com/agnivade/levenshtein", []string{"internal/config"}, "unknown keys have a nearest known one", nil},
+	{"golang.org/x/text/language", []string{"internal/config"}, "languages are checked while they are read", nil},
+	{"golang.org/x/text/width", []string{"internal/config"}, "carets stand under wide characters", nil},
+	{"github.com/spf13/cobra", []string{"cmd/digest"}, "the command line", nil},
+	{"github.com/spf13/pflag", []string{"cmd/digest"}, "its flags", nil},
+
+	{"github.com/yuin/goldmark", []string{"internal/markdown"}, "Markdown from outside is read in one place", nil},
+	{"github.com/clipperhouse/uax29/v2", []string{"internal/markdown"}, "texts are cut between characters and sentences", nil},
+	{"golang.org/x/net/idna", []string{"internal/markdown"}, "hosts in links are checked", nil},
+	{"golang.org/x/net/publicsuffix", []string{"internal/markdown"}, "what could be a host in a text is known", nil},
+
+	{"github.com/vektah/gqlparser/v2", []string{"internal/githubtest", "internal/githubtest/execute", "internal/githubtest/schema", "internal/githubtest/schema/gen"}, "the fake reads queries as GitHub does", nil},
+	{"github.com/google/go-cmp", nil, "tests show differences", []string{anywhere}},
+	{"github.com/rogpeppe/go-internal", nil, "stories and archives of tests", []string{anywhere}},
+}
+
+// standard says the same of packages of the standard library that reach out of the
+// program or print text as it came.
+var standard = []struct {
+	path  string
+	homes []string
+	why   string
+}{
+	{"net/http", []string{"collectors", "internal/github", "internal/githubtest", "internal/githubtest/openapi", "internal/githubtest/schema", "internal/githubtest/schema/gen"}, "the network is used by collectors, through internal/github or the client for feeds"},
+	{"text/template", []string{"digest"}, "a template of text prints anything: digest gives it only what is safe"},
+	{"html/template", nil, "pages are Markdown"},
+	{"log", nil, "errors are returned, and end in cmd"},
+	{"log/slog", []string{"internal/markdown"}, "texts from outside say how they are logged"},
+	{"os", []string{"cmd/digest", "internal/config", "internal/github", "internal/output", "internal/githubtest/schema/gen"}, "files are the business of cmd, config and output; github names an error of it"},
+	{"os/exec", []string{"internal/githubtest/schema/gen"}, "the program runs no other"},
+	{"os/signal", []string{"cmd/digest"}, "only main is a process"},
+	{"flag", []string{"internal/githubtest/schema/gen"}, "flags are cobra's"},
+	{"unsafe", nil, "nothing needs it"},
+}
+
+func TestLibrariesStopWhereTheirRowSays(t *testing.T) {
+	used := make(map[string]bool)
+	for _, p := range packages(t) {
+		tests := slices.Concat(p.TestImports, p.XTestImports)
+		for _, path := range slices.Concat(p.Imports, tests) {
+			if !strings.Contains(path, ".") || strings.HasPrefix(path, module) {
+				continue
+			}
+			i := slices.IndexFunc(libraries, func(l library) bool { return below(l.path, path) })
+			if i < 0 {
+				t.Errorf("unknown library %s in %s: decide where it stops and give it a row", path, p.name())
+				continue
+			}
+			l := libraries[i]
+			used[l.path] = true
+			inTests := !slices.Contains(p.Imports, path) && (slices.Contains(l.tests, p.name()) || slices.Contains(l.tests, anywhere))
+			if !slices.Contains(l.homes, p.name()) && !inTests {
+				t.Errorf("%s imports %s, but %s", p.name(), path, l.why)
+			}
+		}
+	}
+	for _, l := range libraries {
+		if !used[l.path] {
+			t.Errorf("nobody imports %s: remove its row", l.path)
+		}
+	}
+}
+
+// below reports whether a package is the library's or below it.
+func below(library, path string) bool {
+	return path == library || strings.HasPrefix(path, library+"/")
+}
+
+func TestTheStandardLibraryStopsWhereItsRowSays(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, row := range standard {
+			if slices.Contains(p.Imports, row.path) && !slices.Contains(row.homes, p.name()) {
+				t.Errorf("%s imports %s, but %s", p.name(), row.path, row.why)
+			}
+		}
+	}
+}
