@@ -129,6 +129,23 @@ func TestAdvisoryListThatGoesOnWithoutSayingWhereIsAGap(t *testing.T) {
 	}
 }
 
+func TestAdvisorySeenOnTwoPagesCountsOnce(t *testing.T) {
+	var own []githubtest.Advisory
+	for i := range 130 {
+		at := in.Add(-time.Duration(i) * time.Minute)
+		own = append(own, githubtest.Advisory{GHSAID: fmt.Sprintf("GHSA-2222-3333-%04d", i), Summary: "Bad", CreatedAt: at, PublishedAt: at})
+	}
+	s := githubtest.NewInProcess(t, istio(githubtest.Repo{Advisories: own}))
+	c := watched(t, s, func(r *http.Request) *http.Response {
+		if r.URL.Query().Has("after") { // the first one falls behind the first page, where it was read already
+			s.Update(func(w *githubtest.World) { w.Repos[0].Advisories[0].CreatedAt = before })
+		}
+		return nil
+	})
+	f := collect(t, NewAdvisories(c, []AdvisorySource{{Repos: repos("istio/istio")}}))
+	wantReceipt(t, f, 0, 130, nil, digest.Complete)
+}
+
 func TestRepositoryWhoseAdvisoriesCannotBeReadIsAGapAndTheOthersAreKept(t *testing.T) {
 	a := githubtest.Advisory{GHSAID: ghsa, Summary: "Bad", PublishedAt: in, Repo: "o/b"}
 	for status, want := range map[int]digest.Outcome{404: digest.Missing, 403: digest.Forbidden, 500: digest.Failed} {

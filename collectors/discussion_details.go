@@ -224,7 +224,7 @@ func (c *Discussions) readOn(ctx context.Context, d *discussionDetails) error {
 		if page.EndCursor == "" {
 			return errStuck
 		}
-		next, err := c.moreComments(ctx, d.ID, page.EndCursor)
+		next, err := c.moreComments(ctx, d.ID, page.EndCursor, commentPage)
 		if err != nil {
 			return err
 		}
@@ -241,7 +241,7 @@ func (c *Discussions) readOn(ctx context.Context, d *discussionDetails) error {
 			if page.EndCursor == "" {
 				return errStuck
 			}
-			next, err := c.moreReplies(ctx, cm.ID, page.EndCursor)
+			next, err := c.moreReplies(ctx, cm.ID, page.EndCursor, 2*replyPage)
 			if err != nil {
 				return err
 			}
@@ -262,7 +262,8 @@ func advance(from, to pageInfo) (pageInfo, error) {
 	return to, nil
 }
 
-func (c *Discussions) moreComments(ctx context.Context, id, after string) (commentsPage, error) {
+// moreComments reads a page of comments, or a smaller one when GitHub finds it too heavy.
+func (c *Discussions) moreComments(ctx context.Context, id, after string, comments int) (commentsPage, error) {
 	var q struct {
 		Node *struct {
 			Discussion struct {
@@ -271,8 +272,11 @@ func (c *Discussions) moreComments(ctx context.Context, id, after string) (comme
 		} `graphql:"node(id: $id)"`
 	}
 	err := c.client.Query(ctx, &q, map[string]any{
-		"id": githubv4.ID(id), "after": githubv4.String(after), "comments": githubv4.Int(commentPage), "replies": githubv4.Int(replyPage),
+		"id": githubv4.ID(id), "after": githubv4.String(after), "comments": githubv4.Int(comments), "replies": githubv4.Int(replyPage),
 	})
+	if github.KindOf(err) == github.TooHeavy && comments > 1 {
+		return c.moreComments(ctx, id, after, comments/2)
+	}
 	if err == nil && q.Node == nil {
 		err = fmt.Errorf("discussion %s has gone while its comments were read", id)
 	}
@@ -282,7 +286,8 @@ func (c *Discussions) moreComments(ctx context.Context, id, after string) (comme
 	return q.Node.Discussion.Comments, nil
 }
 
-func (c *Discussions) moreReplies(ctx context.Context, id, after string) (repliesPage, error) {
+// moreReplies reads a page of replies likewise.
+func (c *Discussions) moreReplies(ctx context.Context, id, after string, replies int) (repliesPage, error) {
 	var q struct {
 		Node *struct {
 			Comment struct {
@@ -291,8 +296,11 @@ func (c *Discussions) moreReplies(ctx context.Context, id, after string) (replie
 		} `graphql:"node(id: $id)"`
 	}
 	err := c.client.Query(ctx, &q, map[string]any{
-		"id": githubv4.ID(id), "after": githubv4.String(after), "replies": githubv4.Int(100),
+		"id": githubv4.ID(id), "after": githubv4.String(after), "replies": githubv4.Int(replies),
 	})
+	if github.KindOf(err) == github.TooHeavy && replies > 1 {
+		return c.moreReplies(ctx, id, after, replies/2)
+	}
 	if err == nil && q.Node == nil {
 		err = fmt.Errorf("comment %s has gone while its replies were read", id)
 	}

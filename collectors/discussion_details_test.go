@@ -1,6 +1,7 @@
 package collectors
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -96,7 +97,7 @@ func tooHeavy(repositories, first, ids, comments float64) func(*http.Request) *h
 		over := func(name string, most float64) bool { n, _ := q.Variables[name].(float64); return n > most }
 		list, _ := q.Variables["ids"].([]any)
 		if float64(strings.Count(q.Query, ": repository(")) > repositories || over("first", first) ||
-			float64(len(list)) > ids || over("comments", comments) {
+			float64(len(list)) > ids || over("comments", comments) || over("replies", 60) && comments < 50 {
 			return respond(r, http.StatusBadGateway, "<html>")
 		}
 		return nil
@@ -108,7 +109,11 @@ func TestWhatIsTooHeavyIsAskedInSmallerPartsAndFindsTheSame(t *testing.T) {
 		w, list := fleet(5)
 		for i := range 60 {
 			w.Repos[0].Discussions[0].Comments = append(w.Repos[0].Discussions[0].Comments,
-				githubtest.Comment{Author: "bob", CreatedAt: in.Add(second), ID: string(rune('A' + i))})
+				githubtest.Comment{Author: "bob", CreatedAt: in.Add(second), ID: fmt.Sprint("c", i)})
+		}
+		for range 200 {
+			first := &w.Repos[0].Discussions[0].Comments[0]
+			first.Replies = append(first.Replies, githubtest.Comment{Author: "cat", CreatedAt: in.Add(2 * second)})
 		}
 		s := githubtest.NewInProcess(t, w)
 		return collect(t, NewDiscussions(watched(t, s, look), []DiscussionSource{{Repos: list}}))
@@ -116,7 +121,7 @@ func TestWhatIsTooHeavyIsAskedInSmallerPartsAndFindsTheSame(t *testing.T) {
 	want := run(t, func(*http.Request) *http.Response { return nil })
 	for name, look := range map[string]func(*http.Request) *http.Response{
 		"batch of lists": tooHeavy(2, 100, 40, 50), "page of lists": tooHeavy(1, 12, 40, 50),
-		"batch of details": tooHeavy(50, 100, 2, 50), "page of details": tooHeavy(50, 100, 1, 50),
+		"batch of details": tooHeavy(50, 100, 2, 50), "page of details": tooHeavy(50, 100, 1, 12),
 	} {
 		bubble(t, func(t *testing.T) {
 			if diff := cmp.Diff(want, run(t, look), inside); diff != "" {
@@ -159,7 +164,7 @@ func TestResourceLimitIsHalvedLikeATimeout(t *testing.T) {
 
 func TestCommentsThatGoOnWithoutGoingForwardAreAGap(t *testing.T) {
 	answer := func(field, info string) string {
-		return `{"data":{"` + field + `"createdAt":"2023-12-13T00:00:00Z","id":"D_1","url":"","comments":{"pageInfo":{` + info + `},"nodes":[{"id":"DC_1","createdAt":"2023-12-13T00:00:00Z","replies":{"pageInfo":{"hasNextPage":false},"nodes":[]}}]}`
+		return `{"data":{"` + field + `"comments":{"pageInfo":{` + info + `},"nodes":[{"id":"DC_1","createdAt":"2023-12-13T00:00:00Z","replies":{"pageInfo":{"hasNextPage":false},"nodes":[]}}]}`
 	}
 	for _, tt := range []struct{ first, next string }{
 		{`"hasNextPage":true,"endCursor":null`, `"hasNextPage":false`},
@@ -170,7 +175,7 @@ func TestCommentsThatGoOnWithoutGoingForwardAreAGap(t *testing.T) {
 		c := watched(t, s, func(r *http.Request) *http.Response {
 			switch q := peek(r).Query; {
 			case strings.Contains(q, "nodes(ids"):
-				return respond(r, 200, answer(`nodes":[{`, tt.first)+`}]}}`)
+				return respond(r, 200, answer(`nodes":[{"createdAt":"2023-12-13T00:00:00Z","id":"D_1",`, tt.first)+`}]}}`)
 			case strings.Contains(q, "node(id"):
 				return respond(r, 200, answer(`node":{`, tt.next)+`}}}`)
 			}
@@ -178,5 +183,8 @@ func TestCommentsThatGoOnWithoutGoingForwardAreAGap(t *testing.T) {
 		})
 		f := collect(t, NewDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
 		wantReceipt(t, f, 0, 1, nil, digest.Failed)
+		if got := f.Receipts[0].Detail.Unsafe(); got != errStuck.Error() {
+			t.Errorf("detail %q, want %q", got, errStuck)
+		}
 	}
 }

@@ -97,6 +97,30 @@ func TestFeedThatDecompressesToTooMuchIsRefused(t *testing.T) {
 	}
 }
 
+// endless is a body that counts what is read of it.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.read += len(p); e.read > 4*maxFeed {
+		return 0, errors.New("too much was read")
+	}
+	return len(p), nil
+}
+
+func TestFeedWithoutEndIsReadNoFurtherThanTheLimit(t *testing.T) {
+	body := new(endless)
+	c := &http.Client{Transport: wire{look: func(r *http.Request) *http.Response {
+		resp := respond(r, 200, "")
+		resp.Body = io.NopCloser(body)
+		return resp
+	}}}
+	f := collect(t, NewFeeds(c, []FeedSource{{URL: "https://istio.io/feed.xml"}}))
+	wantReceipt(t, f, 0, 0, nil, digest.Failed)
+	if got := f.Receipts[0].Detail.Unsafe(); !strings.Contains(got, "larger than 10 MiB") {
+		t.Errorf("detail %q after %d bytes", got, body.read)
+	}
+}
+
 func TestFeedThatDoesNotAnswerIsGivenUpInTime(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := githubtest.NewInProcess(t, &githubtest.World{Files: map[string]string{"a.xml": rss(item("<title>x</title>"))}})

@@ -37,7 +37,6 @@ var libraries = []library{
 	{"github.com/yuin/goldmark", []string{"internal/markdown"}, "Markdown from outside is read in one place", nil},
 	{"github.com/clipperhouse/uax29/v2", []string{"internal/markdown"}, "texts are cut between characters and sentences", nil},
 	{"golang.org/x/net/idna", []string{"internal/markdown"}, "hosts in links are checked", nil},
-	{"golang.org/x/net/publicsuffix", []string{"internal/markdown"}, "what could be a host in a text is known", nil},
 
 	{"github.com/vektah/gqlparser/v2", []string{"internal/githubtest", "internal/githubtest/execute", "internal/githubtest/schema", "internal/githubtest/schema/gen"}, "the fake reads queries as GitHub does", nil},
 	{"github.com/google/go-cmp", nil, "tests show differences", []string{anywhere}},

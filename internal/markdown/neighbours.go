@@ -1,11 +1,9 @@
 package markdown
 
 import (
+	"slices"
 	"strings"
 	"unicode"
-
-	"golang.org/x/net/idna"
-	"golang.org/x/net/publicsuffix"
 )
 
 // This file holds the characters that are syntax only beside certain others.
@@ -105,22 +103,25 @@ func (e *encoder) follows(i int, r rune) bool {
 	return false
 }
 
-// isTopLevel reports whether label is a top-level domain in use, or one that the common linkifiers take for one.
+// isTopLevel reports whether label is a top-level domain that linkifiers know, or may come to know.
 func isTopLevel(label string) bool {
-	if len(label) < 2 || len(label) > 63 {
-		return false
-	}
-	switch label = strings.ToLower(label); label {
-	case "xn", "web":
-		return true
-	}
-	ascii, err := idna.Punycode.ToASCII(label)
-	if err != nil {
-		return true // odd enough not to be left to the linkifiers
-	}
-	_, known := publicsuffix.PublicSuffix(ascii)
-	return known
+	label = strings.ToLower(label)
+	return slices.Contains(genericDomains, label) || len(label) == 2 && slices.Contains(countryDomains, label)
 }
+
+// genericDomains are the top-level domains that linkifiers know without a scheme before them, and the common newer ones.
+var genericDomains = strings.Fields(`
+	com org net edu gov mil int biz info name pro aero asia coop jobs mobi museum post shop tel travel web xxx xn рф
+	app blog cloud dev live online page site store tech wiki xyz zip mov`)
+
+// countryDomains are the top-level domains of countries and territories, ISO 3166-1 codes for the most part.
+var countryDomains = strings.Fields(` ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl bm bn bo bq br bs bt bv bw by
+	bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg eh er es et eu fi fj fk fm fo fr ga
+	gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke kg kh
+	ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mf mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my
+	mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh
+	si sj sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk um us uy uz va vc ve
+	vg vi vn vu wf ws ye yt za zm zw`)
 
 // hash encodes what opens a heading, what would close one, and parts references.
 func (e *encoder) hash(i int) string {
