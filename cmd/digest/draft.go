@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -86,12 +87,12 @@ func draftCommand(ctx context.Context, p *program, f draftFlags) error {
 
 // draft is the whole chain, in the order in which the data flows: collect, snapshot,
 // edit, render, write, report. No step reaches back.
-func draft(ctx context.Context, p *program, cfg *config.Config, out outputFlags, saveTo string, collect func(context.Context) (digest.Snapshot, github.Usage, error)) error {
+func draft(ctx context.Context, p *program, cfg *config.Config, out outputFlags, saveTo string, collect func(context.Context) (digest.Snapshot, github.Usage, error)) (err error) {
 	target, err := openTarget(p, out, cfg.State) // before the network is used: a folder that cannot be written is a cheap mistake
 	if err != nil {
 		return err
 	}
-	defer target.close()
+	defer func() { err = errors.Join(err, target.close()) }()
 	save, err := openSave(p, out, saveTo)
 	if err != nil {
 		return err

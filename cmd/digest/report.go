@@ -36,6 +36,7 @@ type draftReport struct {
 	Language  string    `json:"language"`
 	Operation operation `json:"operation"`
 	KeptAs    string    `json:"kept_as,omitempty"`
+	Edited    bool      `json:"edited,omitempty"` // and there was nothing new to add
 	editionReport
 }
 
@@ -75,7 +76,7 @@ func newReport(e digest.Edition, s digest.Snapshot, done []written, u github.Usa
 	}
 	for _, w := range done {
 		r.Drafts = append(r.Drafts, draftReport{
-			Path: w.path, Language: w.language, Operation: w.operation, KeptAs: w.keptAs, editionReport: shared,
+			Path: w.path, Language: w.language, Operation: w.operation, KeptAs: w.keptAs, Edited: w.edited, editionReport: shared,
 		})
 	}
 	return r
@@ -126,6 +127,9 @@ func (p *program) tell(r report, out outputFlags) {
 		note := string(d.Operation)
 		if out.dryRun {
 			note += " (dry run: not written)"
+		}
+		if d.Edited {
+			note += ", it has been edited and there is nothing new"
 		}
 		if d.KeptAs != "" {
 			note += ", the edited draft is kept as " + path.Join(out.output, d.KeptAs)

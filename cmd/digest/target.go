@@ -46,6 +46,7 @@ type written struct {
 	page
 	operation operation
 	keptAs    string // where the edited draft was kept
+	edited    bool   // it was edited, and there is nothing new to add
 }
 
 // operation is what was done to a draft, or with --dry-run would have been.
@@ -64,6 +65,7 @@ type target struct {
 	state  string // the configured folder of the state
 	stdout io.Writer
 	folder *output.Folder // nil for standard output
+	unlock func() error   // nil when nothing is written
 }
 
 // openTarget opens the output folder; on a dry run only if it is there already.
@@ -86,16 +88,23 @@ func openTarget(p *program, f outputFlags, state string) (*target, error) {
 		return t, nil
 	}
 	if err := folder.Writable(path.Join(state, "snapshot.json")); err != nil {
-		t.close()
-		return nil, err
+		return nil, errors.Join(err, t.close())
+	}
+	if t.unlock, err = folder.Lock(state, p.now); err != nil {
+		return nil, errors.Join(err, t.close())
 	}
 	return t, nil
 }
 
-func (t *target) close() {
-	if t.folder != nil {
-		t.folder.Close()
+func (t *target) close() error {
+	var errs []error
+	if t.unlock != nil {
+		errs = append(errs, t.unlock())
 	}
+	if t.folder != nil {
+		errs = append(errs, t.folder.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // write writes the pages with their state, or prints them. Nothing is written unless
@@ -112,6 +121,9 @@ func (t *target) write(pages []page, s digest.Snapshot, number int) ([]written, 
 	for i, pg := range pages {
 		drafts[i] = output.Draft{Path: pg.path, Base: path.Join(state, "base."+pg.language+".md"), Text: pg.text}
 	}
+	if err := t.checkPeriod(path.Join(state, "snapshot.json"), s, number); err != nil {
+		return nil, err
+	}
 	statuses, err := t.statuses(drafts)
 	if err != nil || t.flags.dryRun {
 		return outcome(pages, statuses), err
@@ -126,6 +138,9 @@ func (t *target) write(pages []page, s digest.Snapshot, number int) ([]written, 
 	}
 	done := outcome(pages, statuses)
 	for i, d := range drafts {
+		if statuses[i] == output.Kept {
+			continue
+		}
 		if statuses[i] == output.Edited {
 			if done[i].keptAs, err = t.folder.KeepOld(d.Path); err != nil {
 				return nil, err
@@ -148,6 +163,20 @@ func (t *target) writable(drafts []output.Draft, snapshot string) error {
 	return errors.Join(errs...)
 }
 
+// checkPeriod refuses to write an edition over the same edition of other days: a run for
+// one day of a week must not shrink the week's draft.
+func (t *target) checkPeriod(snapshot string, s digest.Snapshot, number int) error {
+	data, found, err := t.folder.Read(snapshot)
+	if err != nil || !found || t.flags.force {
+		return err
+	}
+	before, err := digest.DecodeSnapshot(data)
+	if err != nil || before.Period.String() == s.Period.String() {
+		return nil // a snapshot that cannot be read any more is written anew
+	}
+	return fmt.Errorf("edition %d covers %s already, and this run %s: nothing was written; use another --output, or --force", number, before.Period, s.Period)
+}
+
 // statuses looks at every draft's file and refuses to go on when one was edited.
 func (t *target) statuses(drafts []output.Draft) ([]output.Status, error) {
 	statuses := make([]output.Status, len(drafts))
@@ -156,6 +185,9 @@ func (t *target) statuses(drafts []output.Draft) ([]output.Status, error) {
 		var err error
 		if statuses[i], err = t.folder.Status(d); err != nil {
 			return nil, err
+		}
+		if statuses[i] == output.Kept && t.flags.force {
+			statuses[i] = output.Edited // asked for anew, it is written anew
 		}
 		if statuses[i] == output.Edited && !t.flags.force {
 			refused = append(refused, fmt.Errorf("%s has been edited: left alone, nothing was written; --force writes it anew and keeps the edited one beside it",
@@ -187,10 +219,10 @@ func outcome(pages []page, statuses []output.Status) []written {
 		switch s {
 		case output.New, "":
 			op = opCreated
-		case output.Unchanged:
+		case output.Unchanged, output.Kept:
 			op = opUnchanged
 		}
-		done = append(done, written{page: pages[i], operation: op})
+		done = append(done, written{page: pages[i], operation: op, edited: s == output.Kept})
 	}
 	return done
 }

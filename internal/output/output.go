@@ -33,16 +33,20 @@ const (
 	Unchanged Status = "unchanged" // it is the new text already
 	Untouched Status = "untouched" // it is as the tool last wrote it
 	Edited    Status = "edited"    // somebody changed it, or it has no base
+	Kept      Status = "kept"      // somebody changed it, and the new text is its base: there is nothing to add
 )
 
 // Folder is the folder that everything is written beneath.
 type Folder struct {
 	root *os.Root
 	name string
+	made bool // by Open
 }
 
 // Open opens a folder, and makes it first if there is none.
 func Open(name string) (*Folder, error) {
+	_, err := os.Stat(name)
+	made := errors.Is(err, fs.ErrNotExist)
 	if err := os.MkdirAll(name, 0o755); err != nil {
 		return nil, fmt.Errorf("open output folder: %w", err)
 	}
@@ -50,27 +54,34 @@ func Open(name string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open output folder: %w", err)
 	}
-	return &Folder{root, name}, nil
+	return &Folder{root, name, made}, nil
 }
 
-// Close closes the folder.
-func (f *Folder) Close() error { return f.root.Close() }
+// Close closes the folder. One that Open made and that nothing was written to goes.
+func (f *Folder) Close() error {
+	err := f.root.Close()
+	if f.made {
+		_ = os.Remove(f.name) // fails, as it should, where something is in it
+	}
+	return err
+}
 
 // Status tells what the file of a draft is. A base that was written but not yet put in
 // its place, because the program was stopped in between, counts as the base when the
 // draft is what it says.
 func (f *Folder) Status(d Draft) (Status, error) {
-	have, exists, err := f.find(d.Path)
+	have, exists, err := f.Read(d.Path)
 	if err != nil {
 		return "", err
 	}
-	untouched := false
+	untouched, nothingNew := false, false
 	for _, name := range []string{d.Base, pending(d.Base)} {
-		base, found, err := f.find(name)
+		base, found, err := f.Read(name)
 		if err != nil {
 			return "", err
 		}
 		untouched = untouched || found && bytes.Equal(have, base)
+		nothingNew = nothingNew || found && name == d.Base && string(base) == d.Text
 	}
 	switch {
 	case !exists:
@@ -79,6 +90,8 @@ func (f *Folder) Status(d Draft) (Status, error) {
 		return Unchanged, nil
 	case untouched:
 		return Untouched, nil
+	case nothingNew:
+		return Kept, nil
 	}
 	return Edited, nil
 }
@@ -119,7 +132,7 @@ func (f *Folder) steps(d Draft) []func() error {
 // settle ends what a stopped program has begun, before its pending base is written
 // over: where its draft was written the base takes its place, else it goes.
 func (f *Folder) settle(d Draft) error {
-	next, found, err := f.find(pending(d.Base))
+	next, found, err := f.Read(pending(d.Base))
 	if err != nil || !found {
 		return err
 	}
@@ -163,8 +176,8 @@ func suffix(n int) string {
 // maxFile bounds what is read back, in bytes: a draft is text that a person edits.
 const maxFile = 64 << 20
 
-// find reads a file that may be missing.
-func (f *Folder) find(name string) (data []byte, found bool, err error) {
+// Read returns the content of a file, and whether there is one.
+func (f *Folder) Read(name string) (data []byte, found bool, err error) {
 	data, err = f.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false, nil
@@ -174,7 +187,7 @@ func (f *Folder) find(name string) (data []byte, found bool, err error) {
 
 // has reports whether a file can be read and holds this text.
 func (f *Folder) has(name, text string) bool {
-	data, found, err := f.find(name)
+	data, found, err := f.Read(name)
 	return err == nil && found && string(data) == text
 }
 
