@@ -33,11 +33,14 @@ type AdvisorySource struct {
 type Advisories struct {
 	client  *github.Client
 	sources []AdvisorySource
+
+	// Progress, if there is one, counts the sources that have been read.
+	Progress *Progress
 }
 
 // NewAdvisories returns a collector of the sources' advisories.
 func NewAdvisories(client *github.Client, sources []AdvisorySource) *Advisories {
-	return &Advisories{client, sources}
+	return &Advisories{client: client, sources: sources}
 }
 
 // Collect implements [digest.Collector].
@@ -47,6 +50,7 @@ func (c *Advisories) Collect(ctx context.Context, p digest.Period) (digest.Findi
 		return digest.Findings{}, nil
 	}
 	err := each(len(lists), func(i int) error {
+		defer c.Progress.add(1)
 		if lists[i].reviewedOnly {
 			return nil
 		}

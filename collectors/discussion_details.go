@@ -15,14 +15,10 @@ import (
 	"github.com/community-digest/digest/internal/markdown"
 )
 
-const (
-	// detailBatch is how many discussions one document asks about by node id.
-	detailBatch = 40
-	// commentPage and replyPage bound what one document asks of each of them: GitHub
-	// counts what could come back, not what does, and allows 500,000 nodes.
-	commentPage = 50
-	replyPage   = 50
-)
+// commentPage bounds what one document asks of a discussion's comments, and of each
+// comment's replies: GitHub counts what could come back, not what does, and allows
+// 500,000 nodes.
+const commentPage = 50
 
 // actor is an account; its type tells bots from people.
 // See https://docs.github.com/graphql/reference/interfaces#actor.
@@ -67,7 +63,7 @@ type discussionDetails struct {
 		Body   string
 		Author *actor
 	}
-	Comments commentsPage `graphql:"comments(first: $comments)"`
+	Comments commentsPage `graphql:"comments(first: $first)"`
 }
 
 type commentsPage struct {
@@ -83,7 +79,7 @@ type comment struct {
 	CreatedAt time.Time
 	DeletedAt *time.Time
 	Author    *actor
-	Replies   repliesPage `graphql:"replies(first: $replies)"`
+	Replies   repliesPage `graphql:"replies(first: $first)"`
 }
 
 type repliesPage struct {
@@ -100,29 +96,50 @@ type reply struct {
 // readCandidates reads the details of all lists' candidates and returns those that
 // were opened, answered or active in the period.
 func (c *Discussions) readCandidates(ctx context.Context, lists []*discussionList, p digest.Period) ([]digest.Discussion, error) {
-	var all []candidate
+	var candidates []candidate
+	var ids []string
 	for _, l := range lists {
-		all = append(all, l.candidates...)
+		for _, cand := range l.candidates {
+			candidates, ids = append(candidates, cand), append(ids, cand.id)
+		}
 	}
-	batches := slices.Collect(slices.Chunk(all, detailBatch))
-	details := make([][]*discussionDetails, len(batches))
-	errs := make([][]error, len(batches))
-	err := each(len(batches), func(i int) (err error) {
-		details[i], errs[i], err = c.readDetails(ctx, batches[i])
-		return err
-	})
+	answers, err := github.QueryNodes[discussionNode](ctx, c.client, ids, commentPage)
+	if err != nil {
+		return nil, err
+	}
+	err = each(len(answers), func(i int) error { return c.readOn(ctx, &answers[i]) })
 	if err != nil {
 		return nil, err
 	}
 	var found []digest.Discussion
-	for i, batch := range batches {
-		for j, cand := range batch {
-			if d, ok := c.settle(cand, details[i][j], errs[i][j], p); ok {
-				found = append(found, d)
-			}
+	for i, a := range answers {
+		var details *discussionDetails
+		if a.Data != nil {
+			details = &a.Data.Discussion
+		}
+		if d, ok := c.settle(candidates[i], details, a.Err, p); ok {
+			found = append(found, d)
 		}
 	}
 	return found, nil
+}
+
+type discussionNode struct {
+	Discussion discussionDetails `graphql:"... on Discussion"`
+}
+
+// readOn reads the comments and replies that the first document had no room for. Only
+// an error that ends the run is returned, any other stands in the answer.
+func (c *Discussions) readOn(ctx context.Context, a *github.NodeAnswer[discussionNode]) error {
+	if a.Data == nil {
+		return nil
+	}
+	err := c.readRest(ctx, &a.Data.Discussion)
+	if github.Stops(err) {
+		return err
+	}
+	a.Err = cmp.Or(a.Err, err)
+	return nil
 }
 
 // settle decides about one candidate and writes it on its receipt.
@@ -150,76 +167,7 @@ func (c *Discussions) settle(cand candidate, details *discussionDetails, err err
 	return d, true
 }
 
-// readDetails reads one batch. The results and errors stand in the order of the
-// candidates; the last error is one that ends the run.
-func (c *Discussions) readDetails(ctx context.Context, batch []candidate) ([]*discussionDetails, []error, error) {
-	details, errs, err := c.queryDetails(ctx, batch, commentPage)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i, d := range details {
-		if d == nil {
-			continue
-		}
-		if err := c.readOn(ctx, d); err != nil {
-			if github.Stops(err) {
-				return nil, nil, err
-			}
-			errs[i] = err
-		}
-	}
-	return details, errs, nil
-}
-
-// queryDetails asks for a batch in one document, or in smaller ones when GitHub finds
-// that too heavy.
-func (c *Discussions) queryDetails(ctx context.Context, batch []candidate, comments int) ([]*discussionDetails, []error, error) {
-	var q struct {
-		Nodes []*struct {
-			Discussion discussionDetails `graphql:"... on Discussion"`
-		} `graphql:"nodes(ids: $ids)"`
-	}
-	ids := make([]githubv4.ID, len(batch))
-	for i, cand := range batch {
-		ids[i] = cand.id
-	}
-	err := c.client.Query(ctx, &q, map[string]any{
-		"ids": ids, "comments": githubv4.Int(comments), "replies": githubv4.Int(replyPage),
-	})
-	if github.KindOf(err) == github.TooHeavy {
-		return c.queryLess(ctx, batch, comments, err)
-	}
-	if err != nil && github.Stops(err) {
-		return nil, nil, err
-	}
-	details, errs := make([]*discussionDetails, len(batch)), make([]error, len(batch))
-	for i := range batch {
-		if i < len(q.Nodes) && q.Nodes[i] != nil {
-			details[i] = &q.Nodes[i].Discussion
-		}
-		errs[i] = github.ErrorAt(err, "nodes", i)
-	}
-	return details, errs, nil
-}
-
-func (c *Discussions) queryLess(ctx context.Context, batch []candidate, comments int, heavy error) ([]*discussionDetails, []error, error) {
-	if len(batch) == 1 {
-		if comments == 1 {
-			return []*discussionDetails{nil}, []error{heavy}, nil
-		}
-		return c.queryDetails(ctx, batch, comments/2)
-	}
-	half := len(batch) / 2
-	d1, e1, err := c.queryDetails(ctx, batch[:half], comments)
-	if err != nil {
-		return nil, nil, err
-	}
-	d2, e2, err := c.queryDetails(ctx, batch[half:], comments)
-	return append(d1, d2...), append(e1, e2...), err
-}
-
-// readOn reads the comments and replies that the first document had no room for.
-func (c *Discussions) readOn(ctx context.Context, d *discussionDetails) error {
+func (c *Discussions) readRest(ctx context.Context, d *discussionDetails) error {
 	for page := d.Comments.PageInfo; page.HasNextPage; {
 		if page.EndCursor == "" {
 			return errStuck
@@ -241,7 +189,7 @@ func (c *Discussions) readOn(ctx context.Context, d *discussionDetails) error {
 			if page.EndCursor == "" {
 				return errStuck
 			}
-			next, err := c.moreReplies(ctx, cm.ID, page.EndCursor, 2*replyPage)
+			next, err := c.moreReplies(ctx, cm.ID, page.EndCursor, 2*commentPage)
 			if err != nil {
 				return err
 			}
@@ -267,12 +215,12 @@ func (c *Discussions) moreComments(ctx context.Context, id, after string, commen
 	var q struct {
 		Node *struct {
 			Discussion struct {
-				Comments commentsPage `graphql:"comments(first: $comments, after: $after)"`
+				Comments commentsPage `graphql:"comments(first: $first, after: $after)"`
 			} `graphql:"... on Discussion"`
 		} `graphql:"node(id: $id)"`
 	}
 	err := c.client.Query(ctx, &q, map[string]any{
-		"id": githubv4.ID(id), "after": githubv4.String(after), "comments": githubv4.Int(comments), "replies": githubv4.Int(replyPage),
+		"id": githubv4.ID(id), "after": githubv4.String(after), "first": githubv4.Int(comments),
 	})
 	if github.KindOf(err) == github.TooHeavy && comments > 1 {
 		return c.moreComments(ctx, id, after, comments/2)
@@ -291,12 +239,12 @@ func (c *Discussions) moreReplies(ctx context.Context, id, after string, replies
 	var q struct {
 		Node *struct {
 			Comment struct {
-				Replies repliesPage `graphql:"replies(first: $replies, after: $after)"`
+				Replies repliesPage `graphql:"replies(first: $first, after: $after)"`
 			} `graphql:"... on DiscussionComment"`
 		} `graphql:"node(id: $id)"`
 	}
 	err := c.client.Query(ctx, &q, map[string]any{
-		"id": githubv4.ID(id), "after": githubv4.String(after), "replies": githubv4.Int(replies),
+		"id": githubv4.ID(id), "after": githubv4.String(after), "first": githubv4.Int(replies),
 	})
 	if github.KindOf(err) == github.TooHeavy && replies > 1 {
 		return c.moreReplies(ctx, id, after, replies/2)

@@ -29,12 +29,15 @@ type DiscussionSource struct {
 type Discussions struct {
 	client  *github.Client
 	sources []DiscussionSource
+
+	// Progress, if there is one, counts the sources that have been read.
+	Progress *Progress
 }
 
 // NewDiscussions returns a collector of the sources' discussions. It needs a client
 // with a token: GitHub answers no GraphQL query without one.
 func NewDiscussions(client *github.Client, sources []DiscussionSource) *Discussions {
-	return &Discussions{client, sources}
+	return &Discussions{client: client, sources: sources}
 }
 
 // Collect implements [digest.Collector].
@@ -161,6 +164,9 @@ func (c *Discussions) readLists(ctx context.Context, lists []*discussionList, p 
 		}
 		for i, a := range answers {
 			open[i].read(a, p)
+			if open[i].done {
+				c.Progress.add(len(open[i].targets))
+			}
 		}
 	}
 }

@@ -69,12 +69,6 @@ func nested(encoding, element string) string {
 		strings.Repeat(element, 5000)
 }
 
-func TestFeedOfTheLargestSizeIsRead(t *testing.T) {
-	one := item("<title>x</title>")
-	f := feed(t, rss(one, strings.Repeat(" ", maxFeed-len(rss(one)))))
-	wantReceipt(t, f, 0, 1, nil, digest.Complete)
-}
-
 func TestFeedThatDecompressesToTooMuchIsRefused(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
@@ -82,7 +76,7 @@ func TestFeedThatDecompressesToTooMuchIsRefused(t *testing.T) {
 		defer z.Close()
 		io.WriteString(z, "<rss><channel><title>")
 		zeros := strings.Repeat("0", 1<<20)
-		for range 64 { // the reader gives up long before the end
+		for range 12 { // MiB, of which some kilobytes travel
 			if _, err := io.WriteString(z, zeros); err != nil {
 				return
 			}

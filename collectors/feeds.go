@@ -27,12 +27,15 @@ type FeedSource struct {
 type Feeds struct {
 	client  *http.Client
 	sources []FeedSource
+
+	// Progress, if there is one, counts the sources that have been read.
+	Progress *Progress
 }
 
 // NewFeeds returns a collector of the sources' entries. The client must not be one
 // that sends a token: feeds are strangers.
 func NewFeeds(client *http.Client, sources []FeedSource) *Feeds {
-	return &Feeds{client, sources}
+	return &Feeds{client: client, sources: sources}
 }
 
 const (
@@ -47,6 +50,7 @@ func (c *Feeds) Collect(ctx context.Context, p digest.Period) (digest.Findings, 
 	err := each(len(c.sources), func(i int) error {
 		var err error
 		found[i], err = c.read(ctx, c.sources[i], p)
+		c.Progress.add(1)
 		return err
 	})
 	var f digest.Findings

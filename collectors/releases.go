@@ -27,17 +27,23 @@ type ReleaseSource struct {
 type Releases struct {
 	client  *github.Client
 	sources []ReleaseSource
+
+	// Progress, if there is one, counts the sources that have been read.
+	Progress *Progress
 }
 
 // NewReleases returns a collector of the sources' releases.
 func NewReleases(client *github.Client, sources []ReleaseSource) *Releases {
-	return &Releases{client, sources}
+	return &Releases{client: client, sources: sources}
 }
 
 // Collect implements [digest.Collector].
 func (c *Releases) Collect(ctx context.Context, p digest.Period) (digest.Findings, error) {
 	lists := c.lists()
-	err := each(len(lists), func(i int) error { return lists[i].readAll(ctx, c.client, p) })
+	err := each(len(lists), func(i int) error {
+		defer c.Progress.add(1)
+		return lists[i].readAll(ctx, c.client, p)
+	})
 	var f digest.Findings
 	for _, l := range lists {
 		f.Releases = append(f.Releases, l.found...)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"golang.org/x/oauth2"
 
@@ -20,6 +19,9 @@ import (
 type sources struct {
 	client     *github.Client
 	collectors []kindCollector
+	waits      *waits
+	progress   *collectors.Progress
+	total      int // sources
 }
 
 // kindCollector is a collector and the kind it collects.
@@ -34,28 +36,54 @@ func connect(p *program, cfg *config.Config) (*sources, error) {
 	if err != nil {
 		return nil, usagef("GITHUB_API_URL and GITHUB_GRAPHQL_URL: %w", err)
 	}
-	s := &sources{client: github.NewClient(endpoints, p.token(), github.Limits{
-		OnWait: func(reason string, until time.Time) {
-			p.stderr.note("waiting until %s: %s", until.Format(time.TimeOnly), reason)
-		},
-	})}
+	s := &sources{waits: &waits{say: p.stderr.note}, progress: new(collectors.Progress)}
+	s.client = github.NewClient(endpoints, p.token(), github.Limits{MaxWait: cfg.MaxWait, OnWait: s.waits.begin})
 	if list := discussionSources(cfg); len(list) > 0 {
-		s.add(digest.Discussions, collectors.NewDiscussions(s.client, list))
+		c := collectors.NewDiscussions(s.client, list)
+		c.Progress = s.progress
+		s.add(digest.Discussions, c)
 	}
 	if list := releaseSources(cfg); len(list) > 0 {
-		s.add(digest.Releases, collectors.NewReleases(s.client, list))
+		c := collectors.NewReleases(s.client, list)
+		c.Progress = s.progress
+		s.add(digest.Releases, c)
 	}
 	if list := advisorySources(cfg); len(list) > 0 {
-		s.add(digest.Advisories, collectors.NewAdvisories(s.client, list))
+		c := collectors.NewAdvisories(s.client, list)
+		c.Progress = s.progress
+		s.add(digest.Advisories, c)
 	}
 	if list := feedSources(cfg); len(list) > 0 {
-		s.add(digest.Feeds, collectors.NewFeeds(collectors.NewFeedClient(list), list))
+		c := collectors.NewFeeds(collectors.NewFeedClient(list), list)
+		c.Progress = s.progress
+		s.add(digest.Feeds, c)
 	}
+	s.total = countSources(cfg)
 	return s, nil
 }
 
 func (s *sources) add(kind digest.Kind, c digest.Collector) {
 	s.collectors = append(s.collectors, kindCollector{kind, c})
+}
+
+// countSources counts what there is to look at, a repository once for each kind.
+func countSources(cfg *config.Config) int {
+	n := len(cfg.Feeds)
+	for _, s := range cfg.Discussions {
+		n += len(s.Repos)
+	}
+	for _, s := range cfg.Releases {
+		n += len(s.Repos)
+	}
+	for _, s := range cfg.Advisories {
+		n += len(s.Repos)
+	}
+	return n
+}
+
+// status says how far the run is.
+func (s *sources) status() string {
+	return progressLine(s.progress.Done(), s.total, s.client.Usage(), s.waits.now())
 }
 
 // token returns the source of the token that both of GitHub's APIs share, or nil when

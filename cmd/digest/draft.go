@@ -81,6 +81,7 @@ func draftCommand(ctx context.Context, p *program, f draftFlags) error {
 		return err
 	}
 	return draft(ctx, p, cfg, f.outputFlags, f.saveSnapshot, func(ctx context.Context) (digest.Snapshot, github.Usage, error) {
+		defer p.watch(sources.status)()
 		return sources.collect(ctx, period, period.To.After(p.now))
 	})
 }

@@ -35,7 +35,7 @@ func main() {
 
 // run is the whole program but for what only a process has. It returns the exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer, now time.Time) int {
-	p := &program{getenv: getenv, stdout: stdout, stderr: &voice{w: stderr}, now: now}
+	p := &program{getenv: getenv, stdout: stdout, stderr: newVoice(stderr), now: now}
 	cmd := rootCommand(p)
 	cmd.SetArgs(args)
 	cmd.SetOut(stdout)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 
@@ -15,9 +16,53 @@ import (
 // printed as [markdown.Text.Line] has it, so that no escape sequence and no command to a
 // workflow runner gets through. It may be used by several goroutines.
 type voice struct {
-	w     io.Writer
-	quiet bool
-	mu    sync.Mutex
+	w        io.Writer
+	quiet    bool
+	terminal bool // people watch: a status line can be rewritten
+	mu       sync.Mutex
+	status   bool // a status line stands on the terminal
+}
+
+// newVoice returns a voice that speaks to w.
+func newVoice(w io.Writer) *voice {
+	v := &voice{w: w}
+	if f, ok := w.(*os.File); ok {
+		info, err := f.Stat()
+		v.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	return v
+}
+
+// progress says how far the run is: on a terminal in one line that is written over by
+// what follows, elsewhere in a line of its own. It is silent with -q.
+func (v *voice) progress(text string) {
+	switch {
+	case v.quiet:
+	case v.terminal:
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		io.WriteString(v.w, clearLine+"digest: "+safe(text))
+		v.status = true
+	default:
+		v.say("", text)
+	}
+}
+
+// clearLine returns to the beginning of the terminal's line and empties it.
+const clearLine = "\r\x1b[K"
+
+// clear removes the status line.
+func (v *voice) clear() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.wipe()
+}
+
+func (v *voice) wipe() {
+	if v.status {
+		io.WriteString(v.w, clearLine)
+		v.status = false
+	}
 }
 
 // note says what happened. It is silent with -q.
@@ -51,6 +96,7 @@ func (v *voice) say(label, text string) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.wipe()
 	io.WriteString(v.w, b.String())
 }
 

@@ -32,6 +32,7 @@ var calls = []call{
 		"only main is a process"},
 	{[]string{"time.Now", "time.Since", "time.Until"}, []string{
 		"cmd/digest/main.go",            // once, when the program starts
+		"cmd/digest/progress.go",        // how long a wait still lasts
 		"internal/github/",              // waits, and tells the servers' clock from ours
 		"internal/githubtest/server.go", // the fake's clock, where its world has none
 	}, "the time is an argument"},
@@ -43,7 +44,7 @@ var calls = []call{
 	{[]string{"fmt.Print", "fmt.Printf", "fmt.Println"}, nil,
 		"standard output is an argument of run"},
 	{[]string{"math/rand.*", "math/rand/v2.*"}, nil, "the same input gives the same bytes"},
-	{[]string{"os.WriteFile", "os.Create", "os.Rename", "os.Remove", "os.RemoveAll"}, []string{"internal/githubtest/schema/gen/"},
+	{[]string{"os.WriteFile", "os.Create", "os.Rename", "os.Remove", "os.RemoveAll"}, []string{"internal/githubtest/schema/gen/", "internal/output/output.go"},
 		"files are written beneath one folder, by internal/output"},
 }
 

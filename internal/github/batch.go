@@ -12,10 +12,10 @@ import (
 	"github.com/shurcooL/githubv4"
 )
 
-// maxBatch is how many repositories one GraphQL document asks about. A document's
+// repoBatch is how many repositories one GraphQL document asks about. A document's
 // cost is its connections divided by 100, so 50 repositories with a flat list each
 // cost one point, as one repository does.
-const maxBatch = 50
+const repoBatch = 50
 
 // RepoPage asks for a page of a repository's list: the one behind the cursor After,
 // or the first when After is empty.
@@ -36,39 +36,23 @@ type RepoAnswer[T any] struct {
 //
 // The answers stand in the order of the pages. An error is returned only when going
 // on makes no sense; a repository that GitHub refuses has its own error, and costs
-// the others nothing. A batch that is too heavy for GitHub is asked again in halves,
-// and at last in smaller pages.
+// the others nothing. A document that is too heavy for GitHub is asked again in smaller
+// parts, and with smaller pages than first.
 func QueryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first int) ([]RepoAnswer[T], error) {
-	switch {
-	case len(pages) == 0:
-		return nil, nil
-	case len(pages) > maxBatch:
-		return halves[T](ctx, c, pages, maxBatch, first)
-	}
-	answers, err := queryRepos[T](ctx, c, pages, first)
-	switch {
-	case KindOf(err) != TooHeavy:
-		return answers, err
-	case len(pages) > 1:
-		return halves[T](ctx, c, pages, len(pages)/2, first)
-	case first > 1:
-		return QueryRepos[T](ctx, c, pages, first/2)
-	default:
-		return []RepoAnswer[T]{{Err: err}}, nil
-	}
-}
-
-// halves asks for the first n pages and for the others.
-func halves[T any](ctx context.Context, c *Client, pages []RepoPage, n, first int) ([]RepoAnswer[T], error) {
-	head, err := QueryRepos[T](ctx, c, pages[:n], first)
+	answers := make([]RepoAnswer[T], len(pages))
+	err := c.repoLoad.run(len(pages), first, func(s part, page int) error {
+		got, err := queryRepos[T](ctx, c, pages[s.from:s.to], page)
+		copy(answers[s.from:s.to], got)
+		return err
+	}, func(s part, err error) {
+		for i := s.from; i < s.to; i++ {
+			answers[i] = RepoAnswer[T]{Err: err}
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
-	tail, err := QueryRepos[T](ctx, c, pages[n:], first)
-	if err != nil {
-		return nil, err
-	}
-	return append(head, tail...), nil
+	return answers, nil
 }
 
 func queryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first int) ([]RepoAnswer[T], error) {

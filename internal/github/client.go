@@ -24,6 +24,9 @@ type Client struct {
 	v4     *githubv4.Client
 	authed bool
 	usage  *usage
+
+	// What a document may weigh is learnt once for all that ask the same way.
+	repoLoad, nodeLoad *load
 }
 
 // NewClient returns a client for the GitHub at e. A nil tokens means calls without a token.
@@ -43,6 +46,9 @@ func NewClient(e Endpoints, tokens oauth2.TokenSource, l Limits) *Client {
 		v4:     githubv4.NewEnterpriseClient(e.GraphQL.String(), hc),
 		authed: tokens != nil,
 		usage:  u,
+
+		repoLoad: &load{maxBatch: repoBatch},
+		nodeLoad: &load{maxBatch: nodeBatch},
 	}
 }
 

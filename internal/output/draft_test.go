@@ -57,7 +57,8 @@ func TestAnEditAfterAStoppedRunIsSeen(t *testing.T) {
 		stopped(t, f, draft("B"), n)
 		put(t, f.in("weekly/index.md"), "by a person")
 		for _, text := range []string{"A", "B", "C"} {
-			if got := status(t, f, draft(text)); got != Edited {
+			// Kept where the new text is the base already: the edit stays, too.
+			if got := status(t, f, draft(text)); got != Edited && (got != Kept || text == "C") {
 				t.Errorf("stopped after %d steps, to become %s: %s", n, text, got)
 			}
 		}
