@@ -87,22 +87,44 @@ func (c *Releases) lists() []*releaseList {
 	return lists
 }
 
+// maxPasses is how often a list is read that changes while it is read.
+const maxPasses = 4
+
+// readAll reads the list until it holds still. Pages are counted from the head, so a
+// release that is deleted while the list is read moves those behind it one up, and one of
+// them out of the page that comes next. A list of one page has no such seam; a longer one
+// is read again until nothing new turns up.
 func (l *releaseList) readAll(ctx context.Context, client *github.Client, p digest.Period) error {
-	opts := &gogithub.ListOptions{PerPage: 100}
-	for {
-		releases, resp, err := client.REST.Repositories.ListReleases(ctx, l.repo.Owner, l.repo.Name, opts)
+	for range maxPasses {
+		known := len(l.seen)
+		pages, err := l.readPass(ctx, client, p)
 		if err != nil {
 			return l.stop(fmt.Errorf("list releases of %s: %w", l.repo, err))
+		}
+		if pages == 1 || known > 0 && len(l.seen) == known {
+			return nil
+		}
+	}
+	return l.stop(fmt.Errorf("list releases of %s: it changes faster than it can be read", l.repo))
+}
+
+// readPass reads the list once, to its end, and returns how many pages it has.
+func (l *releaseList) readPass(ctx context.Context, client *github.Client, p digest.Period) (pages int, err error) {
+	opts := &gogithub.ListOptions{PerPage: 100}
+	for pages = 1; ; pages++ {
+		releases, resp, err := client.REST.Repositories.ListReleases(ctx, l.repo.Owner, l.repo.Name, opts)
+		if err != nil {
+			return pages, err
 		}
 		l.receipt.Pages++
 		for _, r := range releases {
 			l.take(client, r, p)
 		}
 		if resp.NextPage == 0 {
-			return nil
+			return pages, nil
 		}
 		if resp.NextPage <= opts.Page {
-			return l.stop(fmt.Errorf("list releases of %s: the list does not go on after page %d", l.repo, opts.Page))
+			return pages, errStuck
 		}
 		opts.Page = resp.NextPage
 	}
@@ -119,7 +141,7 @@ func (l *releaseList) stop(err error) error {
 
 func (l *releaseList) take(client *github.Client, w *gogithub.RepositoryRelease, p digest.Period) {
 	if l.seen[w.GetID()] {
-		return // a new release moved it to the next page while the list was read
+		return // seen in another pass, or moved to the next page by a new release
 	}
 	l.seen[w.GetID()] = true
 	r := release(client, l.repo, w)

@@ -3,6 +3,7 @@ package collectors
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,7 +74,8 @@ func TestBackportOnTheLastPageIsFound(t *testing.T) {
 	for _, q := range s.Requests() {
 		pages = append(pages, q.Query.Get("per_page")+"/"+q.Query.Get("page"))
 	}
-	if diff := cmp.Diff([]string{"100/", "100/2", "100/3"}, pages); diff != "" || f.Receipts[0].Pages != 3 {
+	// A second time, to see that the list held still.
+	if diff := cmp.Diff([]string{"100/", "100/2", "100/3", "100/", "100/2", "100/3"}, pages); diff != "" || f.Receipts[0].Pages != 6 {
 		t.Errorf("%d pages on the receipt; asked for (-want +got)\n%s", f.Receipts[0].Pages, diff)
 	}
 }
@@ -98,22 +100,53 @@ func TestReleaseHasAllItsFacts(t *testing.T) {
 	}
 }
 
-func TestReleaseShiftedToTheNextPageCountsOnce(t *testing.T) {
+func TestListThatMovesWhileItIsReadLosesAndDoublesNothing(t *testing.T) {
+	for name, tt := range map[string]struct {
+		move func(*githubtest.Repo)
+		want int
+	}{
+		"one is published, the others move down": {func(r *githubtest.Repo) {
+			r.Releases = append(r.Releases, githubtest.Release{TagName: "new", PublishedAt: in.Add(time.Hour)})
+		}, 121},
+		"one is deleted, the others move up": {func(r *githubtest.Repo) { r.Releases = r.Releases[1:] }, 120},
+	} {
+		var list []githubtest.Release
+		for i := range 120 {
+			list = append(list, githubtest.Release{TagName: fmt.Sprint("v", i), PublishedAt: in.Add(-time.Duration(i) * time.Minute)})
+		}
+		s := githubtest.NewInProcess(t, istio(githubtest.Repo{Releases: list}))
+		moved := false
+		c := watched(t, s, func(r *http.Request) *http.Response {
+			if r.URL.Query().Get("page") == "2" && !moved {
+				moved = true
+				s.Update(func(w *githubtest.World) { tt.move(w.Repos[0]) })
+			}
+			return nil
+		})
+		f := collect(t, NewReleases(c, []ReleaseSource{{Repos: repos("istio/istio")}}))
+		t.Log(name)
+		wantReceipt(t, f, 0, tt.want, nil, digest.Complete)
+	}
+}
+
+func TestListThatNeverHoldsStillIsAGap(t *testing.T) {
 	var list []githubtest.Release
 	for i := range 120 {
 		list = append(list, githubtest.Release{TagName: fmt.Sprint("v", i), PublishedAt: in.Add(-time.Duration(i) * time.Minute)})
 	}
 	s := githubtest.NewInProcess(t, istio(githubtest.Repo{Releases: list}))
+	n := 0
 	c := watched(t, s, func(r *http.Request) *http.Response {
-		if r.URL.Query().Get("page") == "2" {
-			s.Update(func(w *githubtest.World) {
-				w.Repos[0].Releases = append(w.Repos[0].Releases, githubtest.Release{TagName: "new", PublishedAt: in.Add(time.Hour)})
-			})
-		}
+		n++
+		s.Update(func(w *githubtest.World) {
+			w.Repos[0].Releases = append(w.Repos[0].Releases, githubtest.Release{TagName: fmt.Sprint("new", n), PublishedAt: in.Add(time.Hour)})
+		})
 		return nil
 	})
 	f := collect(t, NewReleases(c, []ReleaseSource{{Repos: repos("istio/istio")}}))
-	wantReceipt(t, f, 0, 120, nil, digest.Complete)
+	if r := f.Receipts[0]; r.Outcome != digest.Failed || !strings.Contains(r.Detail.Unsafe(), "faster than it can be read") || n > 20 {
+		t.Errorf("after %d requests: %s, %s", n, r.Outcome, r.Detail)
+	}
 }
 
 func TestRepositoryInTwoSourcesIsListedOnceWithPrereleasesIfAnyWantsThem(t *testing.T) {

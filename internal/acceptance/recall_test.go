@@ -123,8 +123,8 @@ func checkAdvisories(t *testing.T, name string, s digest.Snapshot, want truth) {
 		if a.Repo.String() != name {
 			continue
 		}
-		got = append(got, a.ID)
-		if !slices.Contains(may, a.ID) {
+		got = append(got, string(a.ID))
+		if !slices.Contains(may, string(a.ID)) {
 			t.Errorf("%s: advisory %s is not of this period", name, a.ID)
 		}
 	}
