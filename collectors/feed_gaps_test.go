@@ -30,8 +30,8 @@ func TestFeedThatCannotBeReadIsAGapAndTheOthersAreKept(t *testing.T) {
 		{"missing", "", &githubtest.Fault{Status: 404}, "404 Not Found"},
 		{"broken server", "", &githubtest.Fault{Status: 500}, "500 Internal Server Error"},
 		{"nothing new to nobody", "", &githubtest.Fault{Status: 304}, "304 Not Modified"},
-		{"broken connection", "", &githubtest.Fault{Reset: true}, "EOF"},
-		{"half an answer", rss(item("<title>x</title>")), &githubtest.Fault{Truncate: true}, "EOF"},
+		{"broken connection", "", &githubtest.Fault{Reset: true}, "cut short"},
+		{"half an answer", rss(item("<title>x</title>")), &githubtest.Fault{Truncate: true}, "cut short"},
 		{"in circles", "", &githubtest.Fault{Redirect: "/files/bad.xml", Times: -1}, "more than 5 redirects"},
 		{"too large", rss(strings.Repeat(" ", maxFeed)), nil, "larger than 10 MiB"},
 		{"nested", nested("UTF-8", "<x:a>"), nil, "nested more than"},
@@ -140,4 +140,42 @@ func TestCancelledRunReadsNoFeeds(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 	})
+}
+
+func TestFeedThatDoesNotReachBackToThePeriodIsAGap(t *testing.T) {
+	entries := func(n int, last string) string {
+		var items []string
+		for i := range n {
+			items = append(items, item("<guid>"+strings.Repeat("x", i+1)+"</guid><title>new</title>"))
+		}
+		return rss(append(items, last)...)
+	}
+	old := "<item><title>old</title><pubDate>" + before.Format(time.RFC1123Z) + "</pubDate></item>"
+	for _, tt := range []struct {
+		name, feed string
+		want       digest.Outcome
+	}{
+		{"full page, all new", entries(10, ""), digest.Truncated},
+		{"full page, the last one old", entries(10, old), digest.Complete},
+		{"young feed", entries(9, ""), digest.Complete},
+	} {
+		f := feed(t, tt.feed)
+		if r := f.Receipts[0]; r.Outcome != tt.want {
+			t.Errorf("%s: %s (%s), want %s", tt.name, r.Outcome, r.Detail, tt.want)
+		}
+	}
+}
+
+func TestKeyInTheAddressOfAFeedIsNotPublished(t *testing.T) {
+	s := githubtest.NewInProcess(t, &githubtest.World{Files: map[string]string{"a.xml": rss(item("<title>good</title>"))}})
+	for _, address := range []string{s.FileURL("a.xml") + "?key=s3cret", "http://nowhere.invalid/feed?key=s3cret"} {
+		f := collect(t, NewFeeds(s.Client(), []FeedSource{{URL: address}}))
+		data, err := digest.EncodeSnapshot(digest.Snapshot{Period: week, Findings: f})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(data), "s3cret") {
+			t.Errorf("%s: the key is in the snapshot:\n%s", address, data)
+		}
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/internal/markdown"
 )
 
@@ -20,6 +21,12 @@ import (
 type FeedSource struct {
 	URL     string
 	Section digest.SectionName
+}
+
+// name is the address without its query, which may hold a key: receipts are published.
+func (s FeedSource) name() string {
+	name, _, _ := strings.Cut(s.URL, "?")
+	return name
 }
 
 // Feeds collects entries that were published in the period, or, where a feed tells no
@@ -42,6 +49,9 @@ const (
 	maxFeed     = 10 << 20 // bytes, after decompression
 	maxSummary  = 3 << 10  // bytes: an excerpt shows less
 	feedTimeout = 30 * time.Second
+	// cutFeed is how many entries a feed has at least that is taken to show only its
+	// newest ones, as most feeds of some age do.
+	cutFeed = 10
 )
 
 // Collect implements [digest.Collector].
@@ -63,7 +73,7 @@ func (c *Feeds) Collect(ctx context.Context, p digest.Period) (digest.Findings, 
 
 // read reads one feed. Only the end of the whole run is an error.
 func (c *Feeds) read(ctx context.Context, s FeedSource, p digest.Period) (digest.Findings, error) {
-	r := digest.Receipt{Kind: digest.Feeds, Source: s.URL, Section: s.Section, Outcome: digest.Complete}
+	r := digest.Receipt{Kind: digest.Feeds, Source: s.name(), Section: s.Section, Outcome: digest.Complete}
 	feed, err := c.fetch(ctx, s.URL)
 	if ctx.Err() != nil {
 		return digest.Findings{}, ctx.Err()
@@ -75,8 +85,12 @@ func (c *Feeds) read(ctx context.Context, s FeedSource, p digest.Period) (digest
 	r.Pages = 1
 	var f digest.Findings
 	seen := make(map[digest.ID]bool)
+	var oldest time.Time
 	for _, it := range feed.Items {
 		e, ok := entry(s, feed, it, p)
+		if ok && (oldest.IsZero() || e.PublishedAt.Before(oldest)) {
+			oldest = e.PublishedAt
+		}
 		switch {
 		case !ok:
 			r.Drop(digest.NoDate)
@@ -90,8 +104,12 @@ func (c *Feeds) read(ctx context.Context, s FeedSource, p digest.Period) (digest
 			f.Entries = append(f.Entries, e)
 		}
 	}
-	if n := r.Dropped[digest.NoDate]; n > 0 && n == r.Seen {
+	switch n := r.Dropped[digest.NoDate]; {
+	case n > 0 && n == r.Seen:
 		r.Outcome, r.Detail = digest.Failed, markdown.Untrusted("no entry of the feed has a date that can be read")
+	case r.Seen >= cutFeed && oldest.After(p.From):
+		r.Outcome = digest.Truncated
+		r.Detail = markdown.Untrusted("its oldest entry is of " + oldest.In(p.Location()).Format(time.DateOnly) + ": it does not reach back to the beginning of the period")
 	}
 	f.Receipts = []digest.Receipt{r}
 	return f, nil
@@ -102,13 +120,13 @@ func (c *Feeds) fetch(ctx context.Context, address string) (*gofeed.Feed, error)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("read feed: %w", err)
+		return nil, fmt.Errorf("read feed: %s", github.Reason(err))
 	}
 	req.Header.Set("User-Agent", "digest")
 	req.Header.Set("Accept", "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5")
 	resp, err := c.client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("read feed: %w", err)
+		return nil, fmt.Errorf("read feed: %s", github.Reason(err)) // without the address, which may hold a key
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
@@ -116,7 +134,7 @@ func (c *Feeds) fetch(ctx context.Context, address string) (*gofeed.Feed, error)
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxFeed+1))
 	if err != nil {
-		return nil, fmt.Errorf("read feed: %w", err)
+		return nil, fmt.Errorf("read feed: %s", github.Reason(err))
 	}
 	if len(data) > maxFeed {
 		return nil, fmt.Errorf("read feed: it is larger than %d MiB", maxFeed>>20)
@@ -140,7 +158,7 @@ func entry(s FeedSource, feed *gofeed.Feed, it *gofeed.Item, p digest.Period) (d
 	}
 	link, _ := markdown.ParseURL(it.Link) // an entry without a safe address is shown without a link
 	return digest.Entry{
-		Item:        digest.Item{ID: digest.ID(s.URL + " " + id), URL: link, Section: s.Section},
+		Item:        digest.Item{ID: digest.ID(s.name() + " " + id), URL: link, Section: s.Section},
 		Feed:        markdown.Untrusted(plainText(feed.Title)),
 		Title:       markdown.Untrusted(plainText(it.Title)),
 		Summary:     markdown.Untrusted(beginning(plainText(summary))),

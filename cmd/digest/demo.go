@@ -28,7 +28,7 @@ func demoCommand(p *program) *cobra.Command {
 		Short: "Draft the model week: no token, no network",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := f.check(); err != nil {
+			if err := f.check(p); err != nil {
 				return err
 			}
 			return demo(cmd.Context(), p, f)

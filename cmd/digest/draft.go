@@ -38,7 +38,10 @@ func (f *draftFlags) register(set *pflag.FlagSet) {
 }
 
 // check refuses flags that contradict each other.
-func (f *draftFlags) check() error {
+func (f *draftFlags) check(p *program) error {
+	if err := f.outputFlags.check(p); err != nil {
+		return err
+	}
 	ways := 0
 	for _, used := range []bool{f.from != "" || f.to != "", f.week != "", f.lastWeek, f.snapshot != ""} {
 		if used {
@@ -48,12 +51,12 @@ func (f *draftFlags) check() error {
 	if ways > 1 {
 		return usagef("--from with --to, --week, --last-week and --snapshot each name the period: give one of them")
 	}
-	return f.outputFlags.check()
+	return nil
 }
 
 // draftCommand reads the flags and the configuration and runs the chain.
 func draftCommand(ctx context.Context, p *program, f draftFlags) error {
-	if err := f.check(); err != nil {
+	if err := f.check(p); err != nil {
 		return err
 	}
 	cfg, err := config.Load(f.config, templates.FS)

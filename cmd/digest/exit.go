@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -40,6 +41,9 @@ func (e codedError) Unwrap() error { return e.error }
 // errors of a command end.
 func (p *program) exit(err error) int {
 	code := exitCode(err)
+	if p.json && code != exitOK && code != exitGaps {
+		p.printFailure(err, code)
+	}
 	if err != nil {
 		// What a command wants to say of its exit code it has said already.
 		if text := err.Error(); text != "" {
@@ -50,6 +54,17 @@ func (p *program) exit(err error) int {
 		}
 	}
 	return code
+}
+
+// printFailure is the report of a run that has nothing else to report.
+func (p *program) printFailure(err error, code int) {
+	enc := json.NewEncoder(p.stdout)
+	enc.SetEscapeHTML(false)
+	// Whether anybody reads it or not, the exit code says the same.
+	_ = enc.Encode(struct {
+		Error    string `json:"error"`
+		ExitCode int    `json:"exit_code"`
+	}{err.Error(), code})
 }
 
 func exitCode(err error) int {

@@ -54,6 +54,7 @@ type program struct {
 	stdout io.Writer
 	stderr *voice
 	now    time.Time
+	json   bool // the report is wanted as JSON, that of a failure too
 }
 
 // interruption is the signal that ended the run.

@@ -28,7 +28,8 @@ func (f *outputFlags) register(set *pflag.FlagSet) {
 	set.StringVar(&f.format, "format", "text", "`form` of the report: text, or json on standard output")
 }
 
-func (f *outputFlags) check() error {
+func (f *outputFlags) check(p *program) error {
+	p.json = f.format == "json" && f.output != "-"
 	if f.format != "text" && f.format != "json" {
 		return usagef("--format %s: want text or json", f.format)
 	}
