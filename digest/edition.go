@@ -119,6 +119,14 @@ func (t *Train) Tags() []markdown.Text {
 	return tags
 }
 
+// Single returns the release when the train has only one, else nil.
+func (t *Train) Single() *Release {
+	if len(t.Releases) != 1 {
+		return nil
+	}
+	return &t.Releases[0]
+}
+
 // Topic is a discussion with its place in the ranking.
 type Topic struct {
 	Discussion

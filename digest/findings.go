@@ -131,6 +131,11 @@ func (r Release) Title() markdown.Text {
 	return r.Name
 }
 
+// FullName is the repository and the tag, owner/name v1.2.3.
+func (r Release) FullName() markdown.Text {
+	return markdown.Untrusted(r.Repo.String() + " " + r.Tag.Unsafe())
+}
+
 // Version is the tag, where the title does not tell it already; else nothing.
 func (r Release) Version() markdown.Text {
 	if strings.Contains(r.Title().Unsafe(), bareVersion(r.Tag.Unsafe())) {
