@@ -51,8 +51,9 @@ type discussionDetails struct {
 		IsAnswerable bool
 	}
 	Labels *struct {
-		Nodes []struct{ Name string }
-	} `graphql:"labels(first: 100)"`
+		TotalCount int
+		Nodes      []struct{ Name string }
+	} `graphql:"labels(first: 20)"`
 	UpvoteCount int
 	Reactions   struct{ TotalCount int }
 	Locked      bool
@@ -279,6 +280,9 @@ func (c *Discussions) discussion(cand candidate, w *discussionDetails, p digest.
 	if w.Labels != nil {
 		for _, l := range w.Labels.Nodes {
 			d.Labels = append(d.Labels, markdown.Untrusted(l.Name))
+		}
+		if w.Labels.TotalCount > len(w.Labels.Nodes) {
+			d.Labels = append(d.Labels, markdown.Untrusted("…"))
 		}
 	}
 	if w.Closed {

@@ -12,6 +12,9 @@ const (
 	// growAfter is how many queries in a row must succeed before more is asked again. It
 	// doubles with every failure, so that the end is not failing and growing in turn.
 	growAfter = 8
+	// hopeless is how many single things in a row GitHub must find too heavy, in the
+	// smallest pages, until the others are not asked about any more.
+	hopeless = 3
 )
 
 // load is how much one query asks for: a batch of so many things, with pages of so many
@@ -37,7 +40,8 @@ type part struct{ from, to int }
 // The first run decides how large a page is when all is well.
 func (l *load) run(n, maxPage int, ask func(s part, page int) error, refuse func(s part, err error)) error {
 	rest := []part{{0, n}}
-	for len(rest) > 0 && n > 0 {
+	var last error
+	for refused := 0; len(rest) > 0 && n > 0; {
 		batch, page := l.next(maxPage)
 		var round []part
 		round, rest = cut(rest, batch)
@@ -51,13 +55,22 @@ func (l *load) run(n, maxPage int, ask func(s part, page int) error, refuse func
 			switch {
 			case err == nil:
 				l.grow()
+				refused = 0
 			case KindOf(err) != TooHeavy:
 				return err
 			case l.shrink(round[i].to-round[i].from, page):
 				rest = append(rest, round[i])
 			default:
 				refuse(round[i], err)
+				refused++
+				last = err
 			}
+		}
+		if refused >= hopeless {
+			for _, s := range rest {
+				refuse(s, last)
+			}
+			return nil
 		}
 	}
 	return nil

@@ -111,3 +111,25 @@ func TestAnyOtherErrorEndsTheRun(t *testing.T) {
 		t.Errorf("nothing to ask about: %v", err)
 	}
 }
+
+func TestAServerForWhichEverythingIsTooHeavyIsNotAskedForEver(t *testing.T) {
+	a := &asker{bears: func(int, int) bool { return false }, answered: make(map[int]int)}
+	refused := make(map[int]int)
+	l := &load{maxBatch: 40}
+	err := l.run(400, 50, a.ask, func(s part, _ error) {
+		for i := s.from; i < s.to; i++ {
+			refused[i]++
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.asked > 80 {
+		t.Errorf("asked %d times", a.asked)
+	}
+	for i := range 400 {
+		if refused[i] != 1 {
+			t.Fatalf("thing %d is refused %d times", i, refused[i])
+		}
+	}
+}
