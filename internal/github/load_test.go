@@ -78,14 +78,13 @@ func TestLoadGrowsAgain(t *testing.T) {
 }
 
 func TestWhatIsTooHeavyAtTheSmallestIsRefusedAndTheRestAnswered(t *testing.T) {
-	a := &asker{answered: make(map[int]int)}
+	a := &asker{bears: func(int, int) bool { return true }, answered: make(map[int]int)}
 	refused := make(map[int]bool)
 	l := &load{maxBatch: 8}
 	err := l.run(20, 4, func(s part, page int) error {
 		if s.from <= 7 && 7 < s.to {
 			return &Error{Kind: TooHeavy}
 		}
-		a.bears = func(int, int) bool { return true }
 		return a.ask(s, page)
 	}, func(s part, err error) {
 		for i := s.from; i < s.to; i++ {
