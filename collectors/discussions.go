@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/community-digest/digest/digest"
@@ -49,6 +48,9 @@ func (c *Discussions) Collect(ctx context.Context, p digest.Period) (digest.Find
 	if err := c.readLists(ctx, lists, p); err != nil {
 		return digest.Findings{Receipts: receipts(targets)}, err
 	}
+	if err := c.checkCategories(ctx, lists); err != nil {
+		return digest.Findings{Receipts: receipts(targets)}, err
+	}
 	found, err := c.readCandidates(ctx, lists, p)
 	return digest.Findings{Discussions: found, Receipts: receipts(targets)}, err
 }
@@ -72,6 +74,7 @@ type discussionList struct {
 type discussionTarget struct {
 	source  DiscussionSource
 	receipt digest.Receipt
+	met     map[string]bool // the source's categories that a discussion was found in
 }
 
 type candidate struct {
@@ -94,7 +97,7 @@ func (c *Discussions) lists() ([]*discussionList, []*discussionTarget) {
 				byRepo[repo.Key()] = l
 				lists = append(lists, l)
 			}
-			t := &discussionTarget{s, digest.Receipt{
+			t := &discussionTarget{source: s, met: make(map[string]bool), receipt: digest.Receipt{
 				Kind: digest.Discussions, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
 			}}
 			l.targets, targets = append(l.targets, t), append(targets, t)
@@ -256,20 +259,17 @@ func (l *discussionList) take(d *listedDiscussion, p digest.Period) {
 		l.targets[0].receipt.Drop(digest.OutsidePeriod)
 		return
 	}
-	for _, t := range l.targets {
-		if t.source.wants(d.Category.Slug, d.Category.Name) {
-			l.candidates = append(l.candidates, candidate{d.ID, t, l.repo})
-			return
+	var taker *discussionTarget
+	for _, t := range l.targets { // all are asked: each learns that its category is met
+		if t.wants(d.Category.Slug, d.Category.Name) && taker == nil {
+			taker = t
 		}
 	}
-	l.targets[0].receipt.Drop(digest.OtherCategory)
-}
-
-// wants reports whether the source asks for a category, named by slug or name.
-func (s DiscussionSource) wants(slug, name string) bool {
-	return len(s.Categories) == 0 || slices.ContainsFunc(s.Categories, func(c string) bool {
-		return strings.EqualFold(c, slug) || strings.EqualFold(c, name)
-	})
+	if taker == nil {
+		l.targets[0].receipt.Drop(digest.OtherCategory)
+		return
+	}
+	l.candidates = append(l.candidates, candidate{d.ID, taker, l.repo})
 }
 
 // named notes the repository's present name when it was renamed.

@@ -1,6 +1,7 @@
 package collectors
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -116,6 +117,32 @@ func TestCategoriesAreChosenBySlugOrName(t *testing.T) {
 		}
 		if got := f.Receipts[0].Dropped[digest.OtherCategory]; got != 2-len(tt.want) {
 			t.Errorf("categories %q: %d dropped for their category", tt.categories, got)
+		}
+	}
+}
+
+func TestMisspeltCategoryIsAGapAndAQuietOneIsNot(t *testing.T) {
+	repo := githubtest.Repo{
+		Categories:  []githubtest.Category{{Name: "Q&A", Slug: "q-a", Answerable: true}, {Name: "General", Slug: "general"}},
+		Discussions: []githubtest.Discussion{{Number: 1, Category: "q-a", CreatedAt: in}},
+	}
+	for _, tt := range []struct {
+		categories []string
+		requests   int // list, details, and the categories where they are doubtful
+		want       digest.Outcome
+	}{
+		{[]string{"q-a"}, 2, digest.Complete},
+		{[]string{"q-a", "general"}, 3, digest.Complete},
+		{[]string{"q-a", "anouncements"}, 3, digest.Failed},
+	} {
+		s := githubtest.NewInProcess(t, istio(repo))
+		f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio"), Categories: tt.categories}}))
+		r := f.Receipts[0]
+		if r.Outcome != tt.want || len(s.Requests()) != tt.requests || len(f.Discussions) != 1 {
+			t.Errorf("%q: %s (%s), %d discussions, %d requests", tt.categories, r.Outcome, r.Detail, len(f.Discussions), len(s.Requests()))
+		}
+		if tt.want == digest.Failed && !strings.Contains(r.Detail.Unsafe(), `no category "anouncements", it has q-a, general`) {
+			t.Errorf("detail %q", r.Detail.Unsafe())
 		}
 	}
 }
