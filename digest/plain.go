@@ -13,9 +13,9 @@ const plainFunc = "_plain"
 func plain(v any) any {
 	switch v := v.(type) {
 	case markdown.Text:
-		return v.Line()
+		return markdown.Line(v)
 	case ID:
-		return markdown.Untrusted(string(v)).Line()
+		return markdown.Line(markdown.Untrusted(string(v)))
 	}
 	return v
 }

@@ -180,7 +180,7 @@ func explain(r digest.Receipt) string {
 	if r.Detail.Empty() {
 		return what
 	}
-	return what + ": " + r.Detail.Line()
+	return what + ": " + markdown.Line(r.Detail)
 }
 
 func discussionSources(cfg *config.Config) []collectors.DiscussionSource {

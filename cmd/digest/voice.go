@@ -13,7 +13,7 @@ import (
 // voice is how the program speaks to people. stdout carries the result, and everything
 // said here goes to stderr, each line after "digest: ". Messages begin in lower case and
 // end without a full stop; a failure comes first, then what to try. Text from outside is
-// printed as [markdown.Text.Line] has it, so that no escape sequence and no command to a
+// printed as [markdown.Line] has it, so that no escape sequence and no command to a
 // workflow runner gets through. It may be used by several goroutines.
 type voice struct {
 	w        io.Writer
@@ -105,7 +105,7 @@ func (v *voice) say(label, text string) {
 func safe(line string) string {
 	words := strings.Split(line, " ")
 	for i, w := range words {
-		words[i] = markdown.Untrusted(w).Line()
+		words[i] = markdown.Line(markdown.Untrusted(w))
 	}
 	return strings.Join(words, " ")
 }

@@ -20,11 +20,11 @@ func FuzzString(f *testing.F) {
 		if again := clean(cleaned); again != cleaned {
 			t.Errorf("cleaning %+q again gives %+q", cleaned, again)
 		}
-		if n := utf8.RuneCountInString(text.Line()); n > maxTitle+8 {
+		if n := utf8.RuneCountInString(Line(text)); n > maxTitle+8 {
 			t.Errorf("a line of %d code points", n)
 		}
-		if strings.HasPrefix(text.Line(), "::") || strings.Contains(text.Line(), "##[") {
-			t.Errorf("a command: %q", text.Line())
+		if strings.HasPrefix(Line(text), "::") || strings.Contains(Line(text), "##[") {
+			t.Errorf("a command: %q", Line(text))
 		}
 		checkLink(t, s, link)
 		if !text.Empty() {

@@ -38,9 +38,10 @@ func (t Text) String() string {
 	return encode(clip(clean(t.raw), maxTitle), inParagraph)
 }
 
-// Line returns the text as one plain line for a terminal or a log value: no control, escape or bidi characters, capped
-// like String, and broken where a workflow runner would take it for a command.
-func (t Text) Line() string {
+// Line returns a text as one plain line for a terminal or a log value: no control, escape or bidi characters, capped
+// like String, and broken where a workflow runner would take it for a command. It is no method, so that no template can
+// print it.
+func Line(t Text) string {
 	line := clip(clean(t.raw), maxTitle)
 	// The runner knows two forms: "::name::" at the start of a line, and the older "##[name]" anywhere in it.
 	if strings.HasPrefix(line, "::") {
@@ -75,10 +76,10 @@ func (t Text) Format(f fmt.State, verb rune) {
 }
 
 // GoString returns the Line form, quoted, for %#v.
-func (t Text) GoString() string { return fmt.Sprintf("markdown.Untrusted(%q)", t.Line()) }
+func (t Text) GoString() string { return fmt.Sprintf("markdown.Untrusted(%q)", Line(t)) }
 
 // LogValue returns the Line form.
-func (t Text) LogValue() slog.Value { return slog.StringValue(t.Line()) }
+func (t Text) LogValue() slog.Value { return slog.StringValue(Line(t)) }
 
 // MarshalText returns the raw text: a snapshot stores what came in.
 func (t Text) MarshalText() ([]byte, error) { return []byte(t.raw), nil }

@@ -81,7 +81,7 @@ func TestLineIsNoCommandToARunner(t *testing.T) {
 		strings.Repeat("é", 400):    strings.Repeat("é", 299) + "…",
 		"##\u200b[debug]":           "## [debug]",
 	} {
-		if got := Untrusted(in).Line(); got != want {
+		if got := Line(Untrusted(in)); got != want {
 			t.Errorf("Line(%q) = %q, want %q", in, got, want)
 		}
 	}
