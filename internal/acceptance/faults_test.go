@@ -47,6 +47,9 @@ var faults = []struct {
 	{"GraphQL pages over 20 time out", `{"match": {"api": "graphql"}, "action": {"type": "graphqlTimeoutOver", "size": 20, "status": 502}}`, []int{0}},
 	{"GraphQL pages over 20 time out with errors", `{"match": {"api": "graphql"}, "action": {"type": "graphqlTimeoutOver", "size": 20, "variant": "errors"}}`, []int{0}},
 	{"resource limits", `{"match": {"api": "graphql"}, "nth": 1, "per": "url", "times": 2, "action": {"type": "graphqlResourceLimits", "nullPath": ["nodes", 0]}}`, []int{0, 3}},
+	{"a discussion moves to the head while the list is read", `{"match": {"api": "graphql"}, "nth": 2, "action": {"type": "drift", "mode": "bump", "kind": "discussions", "repo": "org-0/repo-0", "index": 130}}`, []int{0}},
+	{"a discussion is opened while the list is read", `{"match": {"api": "graphql"}, "nth": 2, "action": {"type": "drift", "mode": "insert", "kind": "discussions", "repo": "org-0/repo-0"}}`, []int{0}},
+	{"an old release is deleted while the list is read", `{"match": {"path": "/repos/*/*/releases", "query": {"page": "2"}}, "nth": 1, "action": {"type": "drift", "mode": "delete", "kind": "releases", "repo": "org-2/repo-2", "index": 0}}`, []int{0}},
 	{"slow answers", `{"match": {}, "nth": {"from": 1, "every": 4}, "action": {"type": "delay", "ms": 700}}`, []int{0}},
 }
 
@@ -54,7 +57,7 @@ var faults = []struct {
 // Every run gives what a run without faults gives, or says which source is not whole,
 // or stops and changes nothing.
 func TestFaultsLoseNothingInSilence(t *testing.T) {
-	r := start(t, "gen:seed=5&repos=4&discussions=150&releases=30", "--limits", "record")
+	r := start(t, "gen:seed=5&repos=4&discussions=150&releases=120", "--limits", "record", "--now", "2024-06-24T09:00:00Z")
 	want := r.attempt(t, "")
 	if want.code != 0 {
 		t.Fatalf("without faults: exit code %d\n%s", want.code, want.stderr)
