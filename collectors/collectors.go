@@ -58,6 +58,9 @@ func fail(r *digest.Receipt, err error) {
 	}
 }
 
+// errStuck is what a list is refused with that says it goes on where it already is.
+var errStuck = errors.New("the list says that it goes on, but not where")
+
 // each calls f for 0 to n-1 side by side and returns the first error by index: f
 // returns only errors that make going on senseless, the others are on its receipts.
 // How many requests are really in flight is the client's business. A panic of f is the
