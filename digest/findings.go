@@ -266,6 +266,9 @@ func unique[T any](items []T, id func(T) ID) []T {
 }
 
 func compareRepos(a, b Repo) int {
+	if a == b { // as it mostly is
+		return 0
+	}
 	return cmp.Or(
 		cmp.Compare(strings.ToLower(a.Owner), strings.ToLower(b.Owner)),
 		cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)),

@@ -33,7 +33,7 @@ func heatOf(d Discussion) Heat {
 }
 
 // byHeat is a total order: the hottest first, then the newest, then by repository and number.
-func byHeat(a, b Topic) int {
+func byHeat(a, b *Topic) int {
 	return cmp.Or(
 		-cmp.Compare(a.Heat.Score, b.Heat.Score),
 		-a.CreatedAt.Compare(b.CreatedAt),
@@ -43,18 +43,27 @@ func byHeat(a, b Topic) int {
 	)
 }
 
-// topics turns discussions into topics, the hottest first.
-func topics(discussions []Discussion, p Period) []Topic {
-	out := make([]Topic, 0, len(discussions))
-	for _, d := range discussions {
-		out = append(out, Topic{
-			Discussion: d,
-			Heat:       heatOf(d),
-			Opened:     p.Contains(d.CreatedAt),
-			Answered:   p.Contains(d.AnsweredAt),
-			Active:     d.Activity.Comments+d.Activity.Replies > 0,
-		})
+// topic tells what happened to a discussion in the period.
+func topic(d Discussion, p Period) *Topic {
+	return &Topic{
+		Discussion: d,
+		Heat:       heatOf(d),
+		Opened:     p.Contains(d.CreatedAt),
+		Answered:   p.Contains(d.AnsweredAt),
+		Active:     d.Activity.Comments+d.Activity.Replies > 0,
 	}
-	slices.SortFunc(out, byHeat)
+}
+
+// topics turns discussions into topics, the hottest first. It sorts pointers: a topic is large.
+func topics(discussions []Discussion, p Period) []Topic {
+	order := make([]*Topic, 0, len(discussions))
+	for _, d := range discussions {
+		order = append(order, topic(d, p))
+	}
+	slices.SortFunc(order, byHeat)
+	out := make([]Topic, 0, len(order))
+	for _, t := range order {
+		out = append(out, *t)
+	}
 	return out
 }

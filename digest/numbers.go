@@ -72,7 +72,8 @@ func count(s Snapshot) Numbers {
 func countDiscussions(s Snapshot) DiscussionNumbers {
 	var n DiscussionNumbers
 	people := make(map[string]bool)
-	for _, t := range topics(s.Discussions, s.Period) {
+	for _, d := range s.Discussions {
+		t := topic(d, s.Period)
 		n.Opened += one(t.Opened)
 		n.Answered += one(t.Answered)
 		n.Active += one(t.Active)
