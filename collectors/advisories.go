@@ -44,6 +44,9 @@ func (c *Advisories) Collect(ctx context.Context, p digest.Period) (digest.Findi
 	if len(lists) == 0 {
 		return digest.Findings{}, nil
 	}
+	if err := c.findReviewed(ctx, lists); err != nil {
+		return advisoryFindings(lists), err
+	}
 	err := each(len(lists), func(i int) error {
 		defer c.Progress.add(1)
 		if lists[i].reviewedOnly {
@@ -134,6 +137,10 @@ func eachAdvisory[T any](ctx context.Context, client *github.Client, path string
 		}
 		r.Pages++
 		for _, w := range page {
+			if w == nil {
+				fail(r, errUnnamed)
+				continue
+			}
 			f(w)
 		}
 		switch {

@@ -58,6 +58,9 @@ func fail(r *digest.Receipt, err error) {
 	}
 }
 
+// errUnnamed is the gap that a null in a list is.
+var errUnnamed = errors.New("the list names something without saying what")
+
 // errStuck is what a list is refused with that says it goes on where it already is.
 var errStuck = errors.New("the list says that it goes on, but not where")
 

@@ -30,7 +30,7 @@ func (t *discussionTarget) wants(slug, name string) bool {
 type categoryList struct {
 	DiscussionCategories struct {
 		Nodes []struct{ Name, Slug string }
-	} `graphql:"discussionCategories(first: $first, after: $after)"`
+	} `graphql:"discussionCategories(first: 25)"`
 }
 
 // checkCategories asks for the categories of the repositories in which a category of the

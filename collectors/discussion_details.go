@@ -3,7 +3,9 @@ package collectors
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/shurcooL/githubv4"
@@ -54,7 +56,7 @@ type discussionDetails struct {
 	Labels *struct {
 		TotalCount int
 		Nodes      []struct{ Name string }
-	} `graphql:"labels(first: 20)"`
+	} `graphql:"labels(first: $first)"`
 	UpvoteCount int
 	Reactions   struct{ TotalCount int }
 	Locked      bool
@@ -160,6 +162,9 @@ func (c *Discussions) settle(cand candidate, details *discussionDetails, err err
 		r.Seen++ // neither kept nor dropped: the gap
 		return digest.Discussion{}, false
 	}
+	if err == nil && details.holes() {
+		fail(r, errors.New("the service names a comment without showing it"))
+	}
 	d := c.discussion(cand, details, p)
 	if !p.Contains(d.CreatedAt) && !p.Contains(d.AnsweredAt) && d.Activity.Comments+d.Activity.Replies == 0 {
 		r.Drop(digest.Inactive)
@@ -202,6 +207,13 @@ func (c *Discussions) readRest(ctx context.Context, d *discussionDetails) error 
 		}
 	}
 	return nil
+}
+
+// holes reports whether a comment or a reply is there that could not be read.
+func (d *discussionDetails) holes() bool {
+	return slices.ContainsFunc(d.Comments.Nodes, func(cm *comment) bool {
+		return cm == nil || slices.Contains(cm.Replies.Nodes, nil)
+	})
 }
 
 // advance refuses a list that goes on without going forward.

@@ -106,7 +106,7 @@ func TestNullAmongTheListedDiscussionsIsAGapAndTheRestIsKept(t *testing.T) {
 		return collect(t, NewDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
 	}
 	f := null("hidden from you")
-	wantReceipt(t, f, 0, 2, nil, digest.Forbidden)
+	wantReceipt(t, f, 0, 2, nil, digest.Failed) // a part of it: the repository is there
 	if diff := cmp.Diff([]int{1, 3}, numbers(f)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -146,5 +146,26 @@ func TestRunStopsWhereGoingOnIsSenseless(t *testing.T) {
 				t.Errorf("%d at %s: %d found, error %v, want %s", status, stage, len(f.Discussions), err, want)
 			}
 		}
+	}
+}
+
+func TestNullAmongCommentsOrRepliesIsAGap(t *testing.T) {
+	for _, comments := range []string{
+		`[null]`,
+		`[{"id":"c","createdAt":"2023-12-12T00:00:00Z","replies":{"pageInfo":{"hasNextPage":false},"nodes":[null]}}]`,
+	} {
+		s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: []githubtest.Discussion{{Number: 1, CreatedAt: in, Comments: []githubtest.Comment{
+			{Body: "a", Author: "bob", CreatedAt: in, Replies: []githubtest.Comment{{Body: "b", Author: "cat", CreatedAt: in}}}}}}}))
+		holed := false
+		c := watched(t, s, func(r *http.Request) *http.Response {
+			if !strings.Contains(peek(r).Query, "nodes(ids") || holed {
+				return nil
+			}
+			holed = true
+			return respond(r, 200, `{"data":{"nodes":[{"id":"d","number":1,"title":"t","createdAt":"`+in.Format("2006-01-02T15:04:05Z07:00")+`",
+				"comments":{"totalCount":1,"pageInfo":{"hasNextPage":false},"nodes":`+comments+`}}]}}`)
+		})
+		f := collect(t, NewDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+		wantReceipt(t, f, 0, 1, nil, digest.Failed)
 	}
 }

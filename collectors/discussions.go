@@ -181,7 +181,7 @@ func (l *discussionList) read(a github.RepoAnswer[discussionPage], p digest.Peri
 		t.receipt.Pages++
 	}
 	if a.Err != nil {
-		l.fail(a.Err)
+		l.fail(a.Err, a.Data != nil)
 	}
 	if a.Data == nil {
 		l.done = true
@@ -195,7 +195,7 @@ func (l *discussionList) read(a github.RepoAnswer[discussionPage], p digest.Peri
 	for _, d := range a.Data.Discussions.Nodes {
 		if d == nil {
 			if a.Err == nil { // else its error is on the receipt
-				l.fail(errors.New("the list names a discussion without saying which"))
+				l.fail(errors.New("the list names a discussion without saying which"), true)
 			}
 			continue
 		}
@@ -284,9 +284,14 @@ func (l *discussionList) named(nameWithOwner string) {
 	}
 }
 
-func (l *discussionList) fail(err error) {
+// fail makes gaps of the list. What was refused is a part of it when the repository itself
+// is there.
+func (l *discussionList) fail(err error, there bool) {
 	for _, t := range l.targets {
 		fail(&t.receipt, err)
+		if there {
+			t.receipt.Outcome = digest.Failed
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -30,19 +31,23 @@ func NewFeedClient(sources []FeedSource) *http.Client {
 	guarded := &net.Dialer{Timeout: 10 * time.Second, Control: refusePrivate}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	// The proxy would resolve names in the guard's place.
+	var proxies sync.Map // the hosts of proxies in use: the environment names them
 	transport.Proxy = func(r *http.Request) (*url.URL, error) {
-		u, err := http.ProxyFromEnvironment(r)
-		if u == nil || err != nil || named[r.URL.Hostname()] {
-			return u, err
+		if !named[r.URL.Hostname()] {
+			return nil, nil
 		}
-		return nil, nil
+		u, err := http.ProxyFromEnvironment(r)
+		if u != nil {
+			proxies.Store(u.Hostname(), true)
+		}
+		return u, err
 	}
 	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		host, _, err := net.SplitHostPort(address)
 		if err != nil {
 			return nil, err
 		}
-		if named[host] {
+		if _, proxy := proxies.Load(host); proxy || named[host] {
 			return free.DialContext(ctx, network, address)
 		}
 		return guarded.DialContext(ctx, network, address)
@@ -51,6 +56,7 @@ func NewFeedClient(sources []FeedSource) *http.Client {
 }
 
 func checkFeedRedirect(r *http.Request, via []*http.Request) error {
+	r.Header.Del("Referer") // it would tell the next host the whole address, and a key in it
 	if len(via) > maxRedirects {
 		return fmt.Errorf("more than %d redirects", maxRedirects)
 	}
@@ -67,7 +73,7 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 		return err
 	}
 	if !public(ap.Addr().Unmap()) {
-		return errors.New("redirected to an address that is not public")
+		return errors.New("its address is not public")
 	}
 	return nil
 }

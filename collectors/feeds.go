@@ -2,6 +2,7 @@ package collectors
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"net/http"
@@ -27,6 +28,14 @@ type FeedSource struct {
 func (s FeedSource) name() string {
 	name, _, _ := strings.Cut(s.URL, "?")
 	return name
+}
+
+// id tells feeds apart that differ in the query only, without showing it.
+func (s FeedSource) id() string {
+	if s.name() == s.URL {
+		return s.URL
+	}
+	return fmt.Sprintf("%s?%.8x", s.name(), sha256.Sum256([]byte(s.URL)))
 }
 
 // Feeds collects entries that were published in the period, or, where a feed tells no
@@ -130,7 +139,7 @@ func (c *Feeds) fetch(ctx context.Context, address string) (*gofeed.Feed, error)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("read feed: the server answered %s", resp.Status)
+		return nil, fmt.Errorf("read feed: the server answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxFeed+1))
 	if err != nil {
@@ -158,7 +167,7 @@ func entry(s FeedSource, feed *gofeed.Feed, it *gofeed.Item, p digest.Period) (d
 	}
 	link, _ := markdown.ParseURL(it.Link) // an entry without a safe address is shown without a link
 	return digest.Entry{
-		Item:        digest.Item{ID: digest.ID(s.name() + " " + id), URL: link, Section: s.Section},
+		Item:        digest.Item{ID: digest.ID(s.id() + " " + id), URL: link, Section: s.Section},
 		Feed:        markdown.Untrusted(plainText(feed.Title)),
 		Title:       markdown.Untrusted(plainText(it.Title)),
 		Summary:     markdown.Untrusted(beginning(plainText(summary))),

@@ -48,11 +48,43 @@ func (c *Advisories) readGlobal(ctx context.Context, lists []*advisoryList, p di
 		}
 	}
 	for _, l := range lists {
-		if l.reviewedOnly && r.Gap() {
+		if l.reviewedOnly && r.Gap() && !l.receipt.Gap() {
 			l.receipt.Outcome, l.receipt.Detail, l.receipt.RequestID = r.Outcome, r.Detail, r.RequestID
 		}
 	}
 	return r, nil
+}
+
+// findReviewed asks whether the repositories exist of which no list of their own is read,
+// and what they are called today. It takes a token; without one a misspelt name stays
+// unnoticed in this mode, as the documentation says.
+func (c *Advisories) findReviewed(ctx context.Context, lists []*advisoryList) error {
+	if !c.client.Authenticated() {
+		return nil
+	}
+	var reviewed []*advisoryList
+	var pages []github.RepoPage
+	for _, l := range lists {
+		if l.reviewedOnly {
+			reviewed = append(reviewed, l)
+			pages = append(pages, github.RepoPage{Owner: l.repo.Owner, Name: l.repo.Name})
+		}
+	}
+	answers, err := github.QueryRepos[struct{ NameWithOwner string }](ctx, c.client, pages, listPage)
+	if err != nil {
+		return err
+	}
+	for i, a := range answers {
+		l := reviewed[i]
+		if a.Err != nil {
+			fail(&l.receipt, a.Err)
+			continue
+		}
+		if repo, err := digest.ParseRepo(a.Data.NameWithOwner); err == nil && !repo.Same(l.repo) {
+			l.receipt.RenamedTo = repo
+		}
+	}
+	return nil
 }
 
 // globalQueries asks for what was published or last updated in the period, and for
@@ -95,6 +127,9 @@ func (w *globalAdvisory) settle(client *github.Client, watched map[string]*advis
 	default:
 		a.Section = l.receipt.Section
 		l.found = append(l.found, a)
+		if l.reviewedOnly { // the repository has no list of its own to count
+			r = &l.receipt
+		}
 		r.Keep()
 	}
 }

@@ -85,8 +85,8 @@ func TestReviewedModeAsksOnlyTheDatabaseAndSharesItsFate(t *testing.T) {
 	if n := asked(s, "/repos/"); n != 0 {
 		t.Errorf("%d requests for the repository", n)
 	}
-	wantReceipt(t, f, 0, 0, nil, digest.Complete)
-	wantReceipt(t, f, 1, 1, map[digest.DropReason]int{digest.OtherRepository: 2}, digest.Complete)
+	wantReceipt(t, f, 0, 1, nil, digest.Complete) // it has no list of its own to count
+	wantReceipt(t, f, 1, 0, map[digest.DropReason]int{digest.OtherRepository: 2}, digest.Complete)
 
 	bubble(t, func(t *testing.T) {
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
@@ -95,6 +95,19 @@ func TestReviewedModeAsksOnlyTheDatabaseAndSharesItsFate(t *testing.T) {
 		wantReceipt(t, f, 0, 0, nil, digest.Failed)
 		wantReceipt(t, f, 1, 0, nil, digest.Failed)
 	})
+}
+
+func TestMisspeltRepositoryIsAGapInReviewedModeToo(t *testing.T) {
+	s := githubtest.NewInProcess(t, istio(githubtest.Repo{RenamedFrom: []string{"old/mesh"}}))
+	s.Update(func(w *githubtest.World) {
+		w.Advisories = []githubtest.Advisory{{GHSAID: ghsa, Summary: "Bad", Repo: "istio/istio", PublishedAt: in}}
+	})
+	f := collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("no-such/repository", "old/mesh"), ReviewedOnly: true}}))
+	wantReceipt(t, f, 0, 0, nil, digest.Missing)
+	wantReceipt(t, f, 1, 1, nil, digest.Complete)
+	if got := f.Receipts[1].RenamedTo.String(); got != "istio/istio" {
+		t.Errorf("renamed to %q", got)
+	}
 }
 
 func TestDatabaseThatFailsIsAGapAndTheRepositorysListIsKept(t *testing.T) {
@@ -113,6 +126,9 @@ func TestDatabaseIsAskedForWholeDaysAroundThePeriod(t *testing.T) {
 	_, s := advisories(t, nil, nil, true)
 	var got []string
 	for _, q := range s.Requests() {
+		if q.GraphQL != "" {
+			continue
+		}
 		got = append(got, q.Query.Get("type")+" "+q.Query.Get("modified")+" "+q.Query.Get("is_withdrawn"))
 	}
 	if diff := cmp.Diff([]string{"reviewed 2023-12-10..2023-12-17 ", "reviewed >=2023-12-10 true"}, got); diff != "" {

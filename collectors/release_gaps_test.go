@@ -119,3 +119,12 @@ func TestReleasesStopTheRunWhereGoingOnIsSenseless(t *testing.T) {
 		t.Errorf("%d receipts, want one for each repository", len(f.Receipts))
 	}
 }
+
+func TestNullInAListIsAGapAndTheRestIsKept(t *testing.T) {
+	s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
+	s.Fail(githubtest.Fault{Path: "/repos/istio/istio/releases", Status: 200, Body: `[null, {"id":1,"node_id":"R1","tag_name":"v1","published_at":"` + in.Format("2006-01-02T15:04:05Z07:00") + `"}]`})
+	s.Fail(githubtest.Fault{Path: "/repos/istio/istio/security-advisories", Status: 200, Body: `[null]`})
+	c := signed(t, s)
+	wantReceipt(t, collect(t, NewReleases(c, []ReleaseSource{{Repos: repos("istio/istio")}})), 0, 1, nil, digest.Failed)
+	wantReceipt(t, collect(t, NewAdvisories(c, []AdvisorySource{{Repos: repos("istio/istio")}})), 0, 0, nil, digest.Failed)
+}

@@ -3,6 +3,7 @@ package collectors
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	gogithub "github.com/google/go-github/v57/github"
 
@@ -93,41 +94,80 @@ const maxPasses = 4
 // readAll reads the list until it holds still. Pages are counted from the head, so a
 // release that is deleted while the list is read moves those behind it one up, and one of
 // them out of the page that comes next. A list of one page has no such seam; a longer one
-// is read again until nothing new turns up.
+// is read again when it has moved.
 func (l *releaseList) readAll(ctx context.Context, client *github.Client, p digest.Period) error {
 	for range maxPasses {
-		known := len(l.seen)
-		pages, err := l.readPass(ctx, client, p)
+		still, err := l.readPass(ctx, client, p)
 		if err != nil {
 			return l.stop(fmt.Errorf("list releases of %s: %w", l.repo, err))
 		}
-		if pages == 1 || known > 0 && len(l.seen) == known {
+		if still {
 			return nil
 		}
 	}
 	return l.stop(fmt.Errorf("list releases of %s: it changes faster than it can be read", l.repo))
 }
 
-// readPass reads the list once, to its end, and returns how many pages it has.
-func (l *releaseList) readPass(ctx context.Context, client *github.Client, p digest.Period) (pages int, err error) {
-	opts := &gogithub.ListOptions{PerPage: 100}
-	for pages = 1; ; pages++ {
-		releases, resp, err := client.REST.Repositories.ListReleases(ctx, l.repo.Owner, l.repo.Name, opts)
-		if err != nil {
-			return pages, err
-		}
-		l.receipt.Pages++
-		for _, r := range releases {
-			l.take(client, r, p)
-		}
-		if resp.NextPage == 0 {
-			return pages, nil
-		}
-		if resp.NextPage <= opts.Page {
-			return pages, errStuck
-		}
-		opts.Page = resp.NextPage
+// readPass reads the list once and reports whether it held still. The last page is read
+// right after the first, and both again at the end: whatever moved something past the
+// reader has changed the one, before the last page was read, or the other.
+func (l *releaseList) readPass(ctx context.Context, client *github.Client, p digest.Period) (still bool, err error) {
+	first, resp, err := l.readPage(ctx, client, 1, p)
+	if err != nil || resp.NextPage == 0 {
+		return err == nil, err
 	}
+	// A server that does not say which page is the last is walked to it.
+	page, last := resp.NextPage, max(resp.LastPage, resp.NextPage)
+	var tail []int64
+	for walk := last; walk != 0; walk = resp.NextPage {
+		if walk < last {
+			return false, errStuck
+		}
+		last = walk
+		if tail, resp, err = l.readPage(ctx, client, last, p); err != nil {
+			return false, err
+		}
+		if resp.NextPage == last {
+			return false, errStuck
+		}
+	}
+	for ; page < last; page++ {
+		if _, _, err := l.readPage(ctx, client, page, p); err != nil {
+			return false, err
+		}
+	}
+	firstAgain, _, err := l.readPage(ctx, client, 1, p)
+	if err != nil {
+		return false, err
+	}
+	tailAgain, resp, err := l.readPage(ctx, client, last, p)
+	if err != nil {
+		return false, err
+	}
+	return resp.NextPage == 0 && slices.Equal(first, firstAgain) && slices.Equal(tail, tailAgain), nil
+}
+
+// readPage takes in one page and returns the ids on it.
+func (l *releaseList) readPage(ctx context.Context, client *github.Client, page int, p digest.Period) ([]int64, *gogithub.Response, error) {
+	opts := &gogithub.ListOptions{PerPage: 100}
+	if page > 1 {
+		opts.Page = page
+	}
+	releases, resp, err := client.REST.Repositories.ListReleases(ctx, l.repo.Owner, l.repo.Name, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	l.receipt.Pages++
+	var ids []int64
+	for _, r := range releases {
+		if r == nil {
+			fail(&l.receipt, errUnnamed)
+			continue
+		}
+		ids = append(ids, r.GetID())
+		l.take(client, r, p)
+	}
+	return ids, resp, nil
 }
 
 // stop ends the list; the error is returned when the whole run must end.

@@ -41,6 +41,12 @@ type Edition struct {
 	Numbers Numbers
 }
 
+// Head returns the edition without anything that was collected: what paths and branches
+// may be made of.
+func (e Edition) Head() Edition {
+	return Edition{Title: e.Title, Number: e.Number, Period: e.Period, Provisional: e.Provisional}
+}
+
 // Sections returns the sections in the order of the page.
 func (e Edition) Sections() []Section {
 	return []Section{e.Community, e.Project, e.Hot, e.Tips}

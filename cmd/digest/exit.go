@@ -41,14 +41,12 @@ func (e codedError) Unwrap() error { return e.error }
 // errors of a command end.
 func (p *program) exit(err error) int {
 	code := exitCode(err)
-	if p.json && code != exitOK && code != exitGaps {
-		p.printFailure(err, code)
-	}
 	if err != nil {
-		// What a command wants to say of its exit code it has said already.
-		if text := err.Error(); text != "" {
-			p.stderr.failure(text)
+		text := words(err)
+		if p.json && code != exitGaps {
+			p.printFailure(text, code)
 		}
+		p.stderr.failure(text)
 		if h := p.hint(err); h != "" {
 			p.stderr.hint(h)
 		}
@@ -56,15 +54,24 @@ func (p *program) exit(err error) int {
 	return code
 }
 
+// words is what an error says. What GitHub refuses for the whole run is told without the
+// request that happened to meet it.
+func words(err error) string {
+	if e := github.AsError(err); e != nil && github.Stops(err) {
+		return e.Error()
+	}
+	return err.Error()
+}
+
 // printFailure is the report of a run that has nothing else to report.
-func (p *program) printFailure(err error, code int) {
+func (p *program) printFailure(text string, code int) {
 	enc := json.NewEncoder(p.stdout)
 	enc.SetEscapeHTML(false)
 	// Whether anybody reads it or not, the exit code says the same.
 	_ = enc.Encode(struct {
 		Error    string `json:"error"`
 		ExitCode int    `json:"exit_code"`
-	}{err.Error(), code})
+	}{safe(text), code})
 }
 
 func exitCode(err error) int {

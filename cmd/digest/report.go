@@ -10,6 +10,7 @@ import (
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/markdown"
 )
 
 // report is what a run tells about itself: --format json prints it. Fields are added
@@ -59,8 +60,8 @@ func newReport(e digest.Edition, s digest.Snapshot, done []written, u github.Usa
 			digest.Advisories:  len(s.Advisories),
 			digest.Feeds:       len(s.Entries),
 		},
-		Receipts: orEmpty(s.Receipts),
-		Gaps:     orEmpty(digest.Gaps(s.Receipts)),
+		Receipts: printable(s.Receipts),
+		Gaps:     printable(digest.Gaps(s.Receipts)),
 		Cut:      make(map[digest.SectionName]int),
 	}
 	for _, sec := range e.Sections() {
@@ -82,12 +83,15 @@ func newReport(e digest.Edition, s digest.Snapshot, done []written, u github.Usa
 	return r
 }
 
-// orEmpty makes a list that JSON shows as [], not as null.
-func orEmpty[T any](list []T) []T {
-	if list == nil {
-		return []T{}
+// printable copies receipts with the service's words as a terminal may show them: what
+// goes to standard output is the log of a job as well. A list without any is [], not null.
+func printable(receipts []digest.Receipt) []digest.Receipt {
+	out := make([]digest.Receipt, 0, len(receipts))
+	for _, r := range receipts {
+		r.Detail = markdown.Untrusted(markdown.Line(r.Detail))
+		out = append(out, r)
 	}
-	return list
+	return out
 }
 
 // report tells what the run did and returns the error that stands for its exit code.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -110,7 +111,7 @@ func (t *target) close() error {
 
 // write writes the pages with their state, or prints them. Nothing is written unless
 // everything may be.
-func (t *target) write(pages []page, s digest.Snapshot, number int) ([]written, error) {
+func (t *target) write(pages []page, s digest.Snapshot, number int) (_ []written, err error) {
 	if t.flags.output == "-" {
 		return t.print(pages)
 	}
@@ -138,6 +139,12 @@ func (t *target) write(pages []page, s digest.Snapshot, number int) ([]written, 
 		return nil, err
 	}
 	done := outcome(pages, statuses)
+	var finished []string
+	defer func() {
+		if err != nil && len(finished) > 0 {
+			err = fmt.Errorf("%w; already written: %s", err, strings.Join(finished, ", "))
+		}
+	}()
 	for i, d := range drafts {
 		if statuses[i] == output.Kept {
 			continue
@@ -150,6 +157,7 @@ func (t *target) write(pages []page, s digest.Snapshot, number int) ([]written, 
 		if err := t.folder.WriteDraft(d); err != nil {
 			return nil, err
 		}
+		finished = append(finished, path.Join(t.flags.output, d.Path))
 	}
 	// Last: the state is never ahead of the drafts.
 	return done, t.folder.Write(snapshot, data)

@@ -34,7 +34,8 @@ func (e Edition) File(ed digest.Edition) (string, error) {
 }
 
 func (e Edition) file(ed digest.Edition) (string, error) {
-	p, err := e.Path.Execute(ed)
+	// Paths come from numbers, days and the configuration, never from what was collected.
+	p, err := e.Path.Execute(ed.Head())
 	if err != nil {
 		return "", err
 	}

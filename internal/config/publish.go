@@ -34,7 +34,7 @@ func (p Publish) BranchName(ed digest.Edition) (string, error) {
 }
 
 func (p Publish) branch(ed digest.Edition) (string, error) {
-	name, err := p.Branch.Execute(ed)
+	name, err := p.Branch.Execute(ed.Head())
 	if err != nil {
 		return "", err
 	}

@@ -56,7 +56,11 @@ func QueryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first i
 }
 
 func queryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first int) ([]RepoAnswer[T], error) {
-	vars := map[string]any{"first": githubv4.Int(first)}
+	vars := make(map[string]any)
+	if uses(reflect.TypeFor[T](), "$first") {
+		vars["first"] = githubv4.Int(first)
+	}
+	paged := uses(reflect.TypeFor[T](), "$after")
 	fields := make([]reflect.StructField, len(pages))
 	for i, p := range pages {
 		fields[i] = reflect.StructField{
@@ -66,7 +70,9 @@ func queryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first i
 		}
 		vars[fmt.Sprintf("owner%d", i)] = githubv4.String(p.Owner)
 		vars[fmt.Sprintf("name%d", i)] = githubv4.String(p.Name)
-		vars[fmt.Sprintf("after%d", i)] = cursor(p.After)
+		if paged {
+			vars[fmt.Sprintf("after%d", i)] = cursor(p.After)
+		}
 	}
 	query := reflect.New(reflect.StructOf(fields))
 	answers := make([]RepoAnswer[T], len(pages))
@@ -84,6 +90,17 @@ func queryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first i
 		}
 	}
 	return answers, nil
+}
+
+// uses reports whether a tag of the struct's own fields names a variable: GitHub refuses
+// a query that declares one that it does not use.
+func uses(t reflect.Type, variable string) bool {
+	for i := range t.NumField() {
+		if strings.Contains(string(t.Field(i).Tag), variable) {
+			return true
+		}
+	}
+	return false
 }
 
 // numbered gives the struct type t the variables of the i-th repository. The tags

@@ -49,8 +49,11 @@ func (f *Folder) Lock(state string, now time.Time) (unlock func() error, err err
 			return nil, errors.Join(f.failed("lock", name, err), file.Close())
 		}
 		return func() error {
-			// Removed while it is held, so that nobody finds it unlocked.
-			return errors.Join(ignoreMissing(f.root.Remove(name)), file.Close())
+			// Removed while it is held, so that nobody finds it unlocked; and the folder,
+			// if nothing else was put there.
+			err := ignoreMissing(f.root.Remove(name))
+			_ = f.root.Remove(state)
+			return errors.Join(err, file.Close())
 		}, nil
 	}
 }
