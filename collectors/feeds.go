@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/mmcdole/gofeed"
-	"golang.org/x/net/html"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/github"
@@ -195,47 +194,10 @@ func published(it *gofeed.Item, loc *time.Location) (time.Time, bool) {
 	return t.UTC(), true
 }
 
-// plainText returns the text of HTML without its markup; text without markup stays as it is.
-func plainText(s string) string {
-	if !strings.ContainsAny(s, "<&") {
-		return s
-	}
-	var b strings.Builder
-	z := html.NewTokenizer(strings.NewReader(s))
-	hidden := 0
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return strings.Join(strings.Fields(b.String()), " ")
-		case html.TextToken:
-			if hidden == 0 {
-				b.Write(z.Text())
-			}
-		case html.StartTagToken:
-			hidden += hides(z)
-			b.WriteByte(' ')
-		case html.EndTagToken:
-			hidden = max(0, hidden-hides(z))
-			b.WriteByte(' ')
-		case html.SelfClosingTagToken:
-			b.WriteByte(' ')
-		}
-	}
-}
-
 // beginning cuts a text to maxSummary.
 func beginning(s string) string {
 	if len(s) <= maxSummary {
 		return s
 	}
 	return strings.ToValidUTF8(s[:maxSummary], "")
-}
-
-// hides is 1 for a tag whose content is no text for readers.
-func hides(z *html.Tokenizer) int {
-	switch name, _ := z.TagName(); string(name) {
-	case "script", "style", "template", "noscript":
-		return 1
-	}
-	return 0
 }

@@ -29,7 +29,7 @@ func rss(items ...string) string {
 	return `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Istio &amp; co</title>` + strings.Join(items, "") + `</channel></rss>`
 }
 
-func atom(entries ...string) string {
+func atomFeed(entries ...string) string {
 	return `<feed xmlns="http://www.w3.org/2005/Atom"><title>Istio</title><id>f</id>` + strings.Join(entries, "") + `</feed>`
 }
 
@@ -50,7 +50,7 @@ func TestEntryCountsByItsPublicationElseByItsUpdate(t *testing.T) {
 		return rss("<item><title>x</title><pubDate>" + at.Format(time.RFC1123Z) + "</pubDate></item>")
 	}
 	entry := func(dates ...string) string {
-		return atom("<entry><id>1</id><title>x</title>" + strings.Join(dates, "") + "</entry>")
+		return atomFeed("<entry><id>1</id><title>x</title>" + strings.Join(dates, "") + "</entry>")
 	}
 	for _, tt := range []struct {
 		name, body string
@@ -84,7 +84,7 @@ func TestEntryCountsByItsPublicationElseByItsUpdate(t *testing.T) {
 }
 
 func TestDayWithoutATimeIsADayOfTheEditorialZone(t *testing.T) {
-	f := feed(t, atom("<entry><id>1</id><title>x</title><published>2023-12-11</published></entry>"))
+	f := feed(t, atomFeed("<entry><id>1</id><title>x</title><published>2023-12-11</published></entry>"))
 	if got := f.Entries[0].PublishedAt; !got.Equal(week.From) || got.Location() != time.UTC {
 		t.Errorf("published at %s, want %s", got, week.From.UTC())
 	}
@@ -104,7 +104,7 @@ func TestEntriesOfRSSAndAtomHaveAllTheirFacts(t *testing.T) {
 	if diff := cmp.Diff(want, got.Entries, inside); diff != "" {
 		t.Errorf("RSS (-want +got)\n%s", diff)
 	}
-	got = feed(t, atom(`<entry><id>g2</id><title>Two</title><link href="https://istio.io/b"/><updated>`+in.Format(time.RFC3339)+
+	got = feed(t, atomFeed(`<entry><id>g2</id><title>Two</title><link href="https://istio.io/b"/><updated>`+in.Format(time.RFC3339)+
 		`</updated><content type="html">&lt;p&gt;Body.&lt;/p&gt;</content></entry>`))
 	want = []digest.Entry{{
 		Item: digest.Item{ID: digest.ID(digest.ID(got.Receipts[0].Source + " g2")), URL: link(t, "https://istio.io/b"), Section: "project"},
