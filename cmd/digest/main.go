@@ -17,6 +17,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -36,6 +38,8 @@ func main() {
 // run is the whole program but for what only a process has. It returns the exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer, now time.Time) int {
 	p := &program{getenv: getenv, stdout: stdout, stderr: newVoice(stderr), now: now}
+	// Known before the flags are read: they may be what is wrong.
+	p.json = strings.Contains(strings.Join(args, " ")+" ", "--format json ") || slices.Contains(args, "--format=json")
 	cmd := rootCommand(p)
 	cmd.SetArgs(args)
 	cmd.SetOut(stdout)

@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/github"
@@ -19,6 +20,7 @@ type report struct {
 	editionReport
 	Drafts []draftReport `json:"drafts"`
 	Usage  usageReport   `json:"usage"`
+	skew   time.Duration
 }
 
 // editionReport is what all drafts of an edition share.
@@ -71,6 +73,7 @@ func newReport(e digest.Edition, s digest.Snapshot, done []written, u github.Usa
 	}
 	r := report{
 		editionReport: shared,
+		skew:          u.Skew,
 		Usage: usageReport{
 			Requests: u.Requests(), GraphQLPoints: u.Points, Retries: u.Retries, WaitedSeconds: u.Waited.Seconds(),
 		},
@@ -112,11 +115,17 @@ func (p *program) report(r report, out outputFlags) error {
 	return nil
 }
 
+// maxSkew is how far two clocks may be apart without anybody being told.
+const maxSkew = 5 * time.Minute
+
 // tell says the report in words.
 func (p *program) tell(r report, out outputFlags) {
 	p.stderr.note("edition %d, %s: %s", r.Edition, r.Period, itemsInWords(r.Items))
 	if r.Edition < 1 {
 		p.stderr.warning("the period lies before the first edition")
+	}
+	if r.skew.Abs() > maxSkew {
+		p.stderr.warning("the clock of this machine differs from GitHub's by %s: which period is over is judged by it", r.skew.Abs().Round(time.Minute))
 	}
 	if r.Provisional {
 		p.stderr.warning("the period is not over yet: the draft is provisional")

@@ -129,6 +129,21 @@ func TestUsageCountsPointsAndKeepsRates(t *testing.T) {
 	})
 }
 
+func TestUsageTellsHowFarTheClocksAreApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ahead := "Date: " + time.Now().Add(10*time.Minute).UTC().Format(http.TimeFormat)
+		c, _ := newTest(t, Limits{}, reply(200, okREST, ahead), reply(200, okREST, "Date: yesterday"))
+		for range 2 { // an answer without a date that can be read tells nothing
+			if _, err := list(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+			if got := c.Usage().Skew; got != 10*time.Minute {
+				t.Errorf("skew %s, want 10m", got)
+			}
+		}
+	})
+}
+
 func TestWaitsSharedByManyCallsAreToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told atomic.Int32

@@ -16,6 +16,7 @@ type Usage struct {
 	Points  int           // what GraphQL cost; a lower bound while another program uses the same token
 	Waited  time.Duration // summed over all calls, at once or not
 	Rates   map[string]Rate
+	Skew    time.Duration // how far GitHub's clock is ahead of ours, as the last answer told; it includes the way there
 }
 
 // Requests returns the number of requests sent to either API.
@@ -66,6 +67,7 @@ func (u *usage) waited(d time.Duration) {
 
 // answered keeps what the headers say of the limits. Servers without limits say nothing.
 func (u *usage) answered(c *call, h http.Header) {
+	u.clock(h)
 	if h.Get("X-RateLimit-Remaining") == "" {
 		return
 	}
@@ -82,6 +84,17 @@ func (u *usage) answered(c *call, h http.Header) {
 		reset, _ := strconv.Atoi(h.Get("X-RateLimit-Reset"))
 		u.now.Points += u.points.add(used, reset)
 	}
+}
+
+// clock compares GitHub's clock with ours.
+func (u *usage) clock(h http.Header) {
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return // no clock to compare with
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.now.Skew = time.Until(date)
 }
 
 // points turns the running total GitHub reports into what each answer added to it.
