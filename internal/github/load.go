@@ -101,7 +101,8 @@ func (l *load) next(maxPage int) (batch, page int) {
 }
 
 // shrink makes the load smaller than one that was too heavy: a batch of so many things,
-// with pages of so many items. It reports false when that was the smallest already. Of several failures side by side only the first counts.
+// with pages of so many items. It reports false when that was the smallest already. Of
+// several failures side by side only the first counts.
 func (l *load) shrink(batch, page int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
