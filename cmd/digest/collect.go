@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/oauth2"
@@ -159,8 +160,9 @@ func anythingRead(receipts []digest.Receipt) error {
 		}
 		refused = refused && (r.Outcome == digest.Forbidden || r.Outcome == digest.NeedsToken)
 	}
-	first := receipts[0]
-	err := fmt.Errorf("no source could be read: the %s of %s: %s", first.Kind, first.Source, explain(first))
+	// A missing token explains itself, but not why the others could not be read either.
+	worst := receipts[max(0, slices.IndexFunc(receipts, func(r digest.Receipt) bool { return r.Outcome != digest.NeedsToken }))]
+	err := fmt.Errorf("no source could be read: the %s of %s: %s", worst.Kind, worst.Source, explain(worst))
 	if refused {
 		return codedError{exitUnauthorised, err}
 	}

@@ -83,3 +83,17 @@ func TestEveryOutcomeIsExplained(t *testing.T) {
 		}
 	}
 }
+
+func TestADeadNetworkIsNotBlamedOnTheToken(t *testing.T) {
+	err := anythingRead([]digest.Receipt{
+		{Kind: digest.Discussions, Source: "a/b", Outcome: digest.NeedsToken},
+		{Kind: digest.Releases, Source: "a/b", Outcome: digest.Failed},
+	})
+	if err == nil || !strings.Contains(err.Error(), "the releases of a/b") {
+		t.Errorf("got %v", err)
+	}
+	err = anythingRead([]digest.Receipt{{Kind: digest.Discussions, Source: "a/b", Outcome: digest.NeedsToken}})
+	if err == nil || !strings.Contains(err.Error(), "GITHUB_TOKEN") {
+		t.Errorf("got %v", err)
+	}
+}

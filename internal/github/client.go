@@ -18,7 +18,7 @@ type Client struct {
 	// REST is go-github on this package's transport. Its errors keep go-github's types where GitHub refused a request
 	// (*ErrorResponse) and are *Error where the transport gave up; KindOf and AsError read both.
 	//
-	// Renamed repositories are followed: Moved tells for an answer. Calls to other hosts are refused.
+	// Renamed repositories are followed. Calls to other hosts are refused.
 	REST *gogithub.Client
 
 	v4     *githubv4.Client
@@ -57,11 +57,3 @@ func (c *Client) Authenticated() bool { return c.authed }
 
 // Usage returns what the client has used so far.
 func (c *Client) Usage() Usage { return c.usage.snapshot() }
-
-// Moved reports whether GitHub redirected the call that gave this answer, as it does for renamed and transferred
-// repositories. The new address is resp.Request.URL; it names the repository by number, so take the new name from the
-// items themselves (html_url).
-func Moved(resp *gogithub.Response) bool {
-	// net/http sets Request.Response only on requests that a redirect caused.
-	return resp != nil && resp.Response != nil && resp.Request != nil && resp.Request.Response != nil
-}

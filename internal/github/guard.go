@@ -31,7 +31,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp.Request = req // the caller's request, so that Moved works and no Authorization header is handed out
+	resp.Request = req // the caller's request, so that no Authorization header is handed out
 	if err := g.endpoints.checkLocation(resp); err != nil {
 		return nil, err
 	}

@@ -101,7 +101,7 @@ func (f *Folder) Status(d Draft) (Status, error) {
 func (f *Folder) WriteDraft(d Draft) error {
 	for _, step := range f.steps(d) {
 		if err := step(); err != nil {
-			return err
+			return errors.Join(err, f.settle(d)) // a pending base without its draft goes
 		}
 	}
 	return nil
