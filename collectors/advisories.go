@@ -20,61 +20,20 @@ type AdvisorySource struct {
 	Section      digest.SectionName
 }
 
-// Advisories collects security advisories that were published in the period, and
-// earlier ones that were updated or withdrawn in it.
-//
-// They come from the repositories' own lists and from GitHub's global database, which
-// is asked once for all repositories; an advisory in both is one advisory.
-type Advisories struct {
-	client  *github.Client
-	sources []AdvisorySource
-
-	// Progress, if there is one, counts the sources that have been read.
-	Progress *Progress
-}
-
-// NewAdvisories returns a collector of the sources' advisories.
-func NewAdvisories(client *github.Client, sources []AdvisorySource) *Advisories {
-	return &Advisories{client: client, sources: sources}
-}
-
-// Collect implements [digest.Collector].
-func (c *Advisories) Collect(ctx context.Context, p digest.Period) (digest.Findings, error) {
-	lists := c.lists()
-	if len(lists) == 0 {
-		return digest.Findings{}, nil
-	}
-	if err := c.findReviewed(ctx, lists); err != nil {
-		return advisoryFindings(lists), err
-	}
-	err := each(len(lists), func(i int) error {
+// readOwnAdvisories reads the repositories' own lists, one after the other: they are not in GraphQL.
+func (c *GitHub) readOwnAdvisories(ctx context.Context, lists []*advisoryList, p digest.Period) error {
+	return each(len(lists), func(i int) error {
 		defer c.Progress.add(1)
 		if lists[i].reviewedOnly {
 			return nil
 		}
 		return lists[i].readAll(ctx, c.client, p)
 	})
-	if err != nil {
-		return advisoryFindings(lists), err
-	}
-	// After the lists, which tell the present names of renamed repositories.
-	global, err := c.readGlobal(ctx, lists, p)
-	f := advisoryFindings(lists)
-	f.Receipts = append(f.Receipts, global)
-	return f, err
 }
 
-func advisoryFindings(lists []*advisoryList) digest.Findings {
-	var f digest.Findings
-	for _, l := range lists {
-		f.Advisories = append(f.Advisories, l.found...)
-		f.Receipts = append(f.Receipts, l.receipt)
-	}
-	return f
-}
-
-// advisoryList holds what was found for one repository, from its own list and from
-// the global database.
+// advisoryList holds the security advisories that were found for one repository, from its
+// own list and from the global database: those that were published in the period, and
+// earlier ones that were updated or withdrawn in it. One that both have is one advisory.
 type advisoryList struct {
 	repo         digest.Repo
 	reviewedOnly bool
@@ -84,11 +43,11 @@ type advisoryList struct {
 	found []digest.Advisory
 }
 
-// lists gives every repository one list; the first source that names it decides.
-func (c *Advisories) lists() []*advisoryList {
+// advisoryLists gives every repository one list; the first source that names it decides.
+func advisoryLists(sources []AdvisorySource) []*advisoryList {
 	var lists []*advisoryList
 	known := make(map[string]bool)
-	for _, s := range c.sources {
+	for _, s := range sources {
 		for _, repo := range s.Repos {
 			if known[repo.Key()] {
 				continue
@@ -162,6 +121,7 @@ func (l *advisoryList) stop(err error) error {
 }
 
 func (l *advisoryList) take(client *github.Client, w *repositoryAdvisory, p digest.Period) {
+	defer protect(&l.receipt)
 	a := w.advisory(client, l.repo)
 	if _, twice := l.known[a.ID]; twice {
 		return // it moved between two pages

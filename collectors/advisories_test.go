@@ -3,6 +3,7 @@ package collectors
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ func advisories(t *testing.T, own, global []githubtest.Advisory, reviewed bool) 
 	w := istio(githubtest.Repo{CanPush: true, Advisories: own})
 	w.Advisories = global
 	s := githubtest.NewInProcess(t, w)
-	return collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio"), ReviewedOnly: reviewed, Section: "project"}})), s
+	return collect(t, newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio"), ReviewedOnly: reviewed, Section: "project"}})), s
 }
 
 func TestAdvisoryCountsWhenItWasPublishedUpdatedOrWithdrawnInThePeriod(t *testing.T) {
@@ -110,8 +111,9 @@ func TestAdvisoriesAreReadToTheEndOfTheirLists(t *testing.T) {
 	for _, q := range s.Requests() {
 		sent = append(sent, fmt.Sprint(q.Path, " ", q.Query.Get("per_page"), " ", q.Query.Get("after") != ""))
 	}
-	want := []string{"/repos/istio/istio/security-advisories 100 false", "/repos/istio/istio/security-advisories 100 true",
-		"/advisories 100 false", "/advisories 100 true", "/advisories 100 false"}
+	slices.Sort(sent) // the lists are read side by side
+	want := []string{"/advisories 100 false", "/advisories 100 false", "/advisories 100 true",
+		"/repos/istio/istio/security-advisories 100 false", "/repos/istio/istio/security-advisories 100 true"}
 	if diff := cmp.Diff(want, sent); diff != "" {
 		t.Errorf("requests (-want +got)\n%s", diff)
 	}
@@ -123,7 +125,7 @@ func TestAdvisoryListThatGoesOnWithoutSayingWhereIsAGap(t *testing.T) {
 		path := "/repos/istio/istio/security-advisories"
 		s.Fail(githubtest.Fault{Path: path, Times: -1, Status: 200, Body: `[]`,
 			Header: http.Header{"Link": {`<` + s.URL() + path + next + `>; rel="next"`}}})
-		f := collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio")}}))
+		f := collect(t, newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio")}}))
 		wantReceipt(t, f, 0, 0, nil, digest.Failed)
 		wantReceipt(t, f, 1, 0, nil, digest.Complete)
 	}
@@ -142,7 +144,7 @@ func TestAdvisorySeenOnTwoPagesCountsOnce(t *testing.T) {
 		}
 		return nil
 	})
-	f := collect(t, NewAdvisories(c, []AdvisorySource{{Repos: repos("istio/istio")}}))
+	f := collect(t, newAdvisories(c, []AdvisorySource{{Repos: repos("istio/istio")}}))
 	wantReceipt(t, f, 0, 130, nil, digest.Complete)
 }
 
@@ -153,7 +155,7 @@ func TestRepositoryWhoseAdvisoriesCannotBeReadIsAGapAndTheOthersAreKept(t *testi
 			s := githubtest.NewInProcess(t, &githubtest.World{Repos: []*githubtest.Repo{
 				{Owner: "o", Name: "a"}, {Owner: "o", Name: "b", Advisories: []githubtest.Advisory{a}}}, Advisories: []githubtest.Advisory{a}})
 			s.Fail(githubtest.Fault{Path: "/repos/o/a/", Times: -1, Status: status, Body: `{"message":"no"}`})
-			f := collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("o/a", "o/b")}}))
+			f := collect(t, newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("o/a", "o/b")}}))
 			wantReceipt(t, f, 0, 0, nil, want)
 			wantReceipt(t, f, 1, 1, nil, digest.Complete)
 			wantReceipt(t, f, 2, 0, map[digest.DropReason]int{digest.FoundTwice: 1}, digest.Complete)
@@ -165,7 +167,7 @@ func TestAdvisoriesStopTheRunWhereGoingOnIsSenseless(t *testing.T) {
 	for _, path := range []string{"/repos/istio", "/advisories"} {
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
 		s.Fail(githubtest.Fault{Path: path, Times: -1, Status: 401, Body: `{"message":"Bad credentials"}`})
-		f, err := NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio")}}).Collect(t.Context(), week)
+		f, err := newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio")}}).Collect(t.Context(), week)
 		if github.KindOf(err) != github.Unauthorized || len(f.Receipts) == 0 {
 			t.Errorf("%s: %d receipts, error %v", path, len(f.Receipts), err)
 		}
@@ -174,7 +176,7 @@ func TestAdvisoriesStopTheRunWhereGoingOnIsSenseless(t *testing.T) {
 
 func TestNoAdvisorySourcesAskNothing(t *testing.T) {
 	s := githubtest.NewInProcess(t, &githubtest.World{})
-	if f := collect(t, NewAdvisories(signed(t, s), nil)); len(f.Receipts) != 0 || len(s.Requests()) != 0 {
+	if f := collect(t, newAdvisories(signed(t, s), nil)); len(f.Receipts) != 0 || len(s.Requests()) != 0 {
 		t.Errorf("%d receipts, %d requests", len(f.Receipts), len(s.Requests()))
 	}
 }

@@ -74,7 +74,7 @@ func TestScoreOfAnOldServerIsTaken(t *testing.T) {
 	s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
 	s.Fail(githubtest.Fault{Path: "/security-advisories", Status: 200, Body: `[{"ghsa_id":"GHSA-2222-3333-4444","state":"published","summary":"Bad",
 		"html_url":"https://evil.example/istio/istio/security/advisories/x","cvss":{"vector_string":"CVSS:3.1/AV:N","score":5},"published_at":"2023-12-13T00:00:00Z"}]`})
-	f := collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio")}}))
+	f := collect(t, newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio")}}))
 	a := f.Advisories[0]
 	if a.CVSS.Score != 5 || a.Severity != digest.UnknownSeverity || !a.URL.IsZero() {
 		t.Errorf("score %v, severity %s, page %s", a.CVSS, a.Severity, a.URL)

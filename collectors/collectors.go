@@ -21,12 +21,15 @@ import (
 	"github.com/community-digest/digest/internal/markdown"
 )
 
-// person makes a Person of a login, which is empty for a deleted account.
+// person makes a Person of a login. A deleted account has none, or GitHub's own in its
+// place; that of an app ends in [bot] in one of GitHub's APIs and not in the other.
+// See https://docs.github.com/account-and-profile/concepts/account-management#deleting-your-personal-account.
 func person(login string, bot bool) digest.Person {
-	if login == "" {
+	if login == "" || login == "ghost" {
 		return digest.Person{}
 	}
-	return digest.Person{Login: markdown.Untrusted(login), Bot: bot || strings.HasSuffix(login, "[bot]")}
+	name, suffixed := strings.CutSuffix(login, "[bot]")
+	return digest.Person{Login: markdown.Untrusted(name), Bot: bot || suffixed}
 }
 
 // page returns the checked address of a page on GitHub's own site. An address on

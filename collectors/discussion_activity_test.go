@@ -52,7 +52,7 @@ func TestActivityCountsWhatWasWrittenInThePeriod(t *testing.T) {
 			w := istio(githubtest.Repo{Discussions: []githubtest.Discussion{{Number: 1, Author: "ann", CreatedAt: before, Comments: tt.comments}}})
 			w.Users = []githubtest.User{{Login: "helper", Type: "Bot"}} // GraphQL tells bots by their type
 			s := githubtest.NewInProcess(t, w)
-			f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
+			f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
 			if len(f.Discussions) != 1 {
 				t.Fatalf("%d discussions found", len(f.Discussions))
 			}
@@ -100,7 +100,7 @@ func TestCommentsAndRepliesBeyondTheFirstPageAreRead(t *testing.T) {
 	}
 	list := []githubtest.Discussion{d}
 	s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: list}))
-	f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
+	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
 	want := digest.Activity{Comments: 120, Replies: 340, Others: 460,
 		Participants: []markdown.Text{text("bob"), text("cat")}}
 	if diff := cmp.Diff(want, f.Discussions[0].Activity, inside); diff != "" {

@@ -36,7 +36,7 @@ type categoryList struct {
 // checkCategories asks for the categories of the repositories in which a category of the
 // configuration has met no discussion: it may be quiet, or misspelt, and a misspelt one
 // would be missing in silence, every week.
-func (c *Discussions) checkCategories(ctx context.Context, lists []*discussionList) error {
+func (c *GitHub) checkCategories(ctx context.Context, lists []*discussionList) error {
 	var doubtful []*discussionList
 	var pages []github.RepoPage
 	for _, l := range lists {

@@ -14,14 +14,9 @@ import (
 	"github.com/community-digest/digest/internal/github"
 )
 
-// What a document asks of a discussion's comments, and of each comment's replies. GitHub
-// counts what could come back, not what does: a document about 40 discussions costs 9
-// points with 20 comments each and 21 with 50, and few discussions have more than 20. The
-// others are read on one by one, in larger pages.
-const (
-	commentPage = 20
-	restPage    = 50
-)
+// restPage is how many comments are asked for, and half of how many replies, where the
+// first page of a discussion or a comment was not all.
+const restPage = 50
 
 // actor is an account; its type tells bots from people.
 // See https://docs.github.com/graphql/reference/interfaces#actor.
@@ -97,44 +92,13 @@ type reply struct {
 	Author    *actor
 }
 
-// readCandidates reads the details of all lists' candidates and returns those that
-// were opened, answered or active in the period.
-func (c *Discussions) readCandidates(ctx context.Context, lists []*discussionList, p digest.Period) ([]digest.Discussion, error) {
-	var candidates []candidate
-	var ids []string
-	for _, l := range lists {
-		for _, cand := range l.candidates {
-			candidates, ids = append(candidates, cand), append(ids, cand.id)
-		}
-	}
-	answers, err := github.QueryNodes[discussionNode](ctx, c.client, ids, commentPage)
-	if err != nil {
-		return nil, err
-	}
-	err = each(len(answers), func(i int) error { return c.readOn(ctx, &answers[i]) })
-	if err != nil {
-		return nil, err
-	}
-	var found []digest.Discussion
-	for i, a := range answers {
-		var details *discussionDetails
-		if a.Data != nil {
-			details = &a.Data.Discussion
-		}
-		if d, ok := c.settle(candidates[i], details, a.Err, p); ok {
-			found = append(found, d)
-		}
-	}
-	return found, nil
-}
-
 type discussionNode struct {
 	Discussion discussionDetails `graphql:"... on Discussion"`
 }
 
 // readOn reads the comments and replies that the first document had no room for. Only
 // an error that ends the run is returned, any other stands in the answer.
-func (c *Discussions) readOn(ctx context.Context, a *github.NodeAnswer[discussionNode]) error {
+func (c *GitHub) readOn(ctx context.Context, a *github.NodeAnswer[discussionNode]) error {
 	if a.Data == nil {
 		return nil
 	}
@@ -147,34 +111,37 @@ func (c *Discussions) readOn(ctx context.Context, a *github.NodeAnswer[discussio
 }
 
 // settle decides about one candidate and writes it on its receipt.
-func (c *Discussions) settle(cand candidate, details *discussionDetails, err error, p digest.Period) (digest.Discussion, bool) {
+func (l *discussionList) settle(client *github.Client, cand candidate, a github.NodeAnswer[discussionNode], p digest.Period) {
 	r := &cand.target.receipt
-	if err != nil {
-		fail(r, err)
+	defer protect(r)
+	if a.Err != nil {
+		fail(r, a.Err)
 		if r.Outcome == digest.Missing {
 			r.Outcome = digest.Failed // the discussion is: its repository is there
 		}
 	}
-	if details == nil {
-		if err == nil {
+	if a.Data == nil {
+		if a.Err == nil {
 			fail(r, fmt.Errorf("discussion %s is listed, but cannot be read", cand.id))
 		}
 		r.Seen++ // neither kept nor dropped: the gap
-		return digest.Discussion{}, false
+		return
 	}
-	if err == nil && details.holes() {
+	details := &a.Data.Discussion
+	if a.Err == nil && details.holes() {
 		fail(r, errors.New("the service names a comment without showing it"))
 	}
-	d := c.discussion(cand, details, p)
+	d := details.discussion(client, p)
 	if !p.Contains(d.CreatedAt) && !p.Contains(d.AnsweredAt) && d.Activity.Comments+d.Activity.Replies == 0 {
 		r.Drop(digest.Inactive)
-		return digest.Discussion{}, false
+		return
 	}
+	d.Repo, d.Section = l.repo, cand.target.source.Section
 	r.Keep()
-	return d, true
+	l.found = append(l.found, d)
 }
 
-func (c *Discussions) readRest(ctx context.Context, d *discussionDetails) error {
+func (c *GitHub) readRest(ctx context.Context, d *discussionDetails) error {
 	for page := d.Comments.PageInfo; page.HasNextPage; {
 		if page.EndCursor == "" {
 			return errStuck
@@ -225,7 +192,7 @@ func advance(from, to pageInfo) (pageInfo, error) {
 }
 
 // moreComments reads a page of comments, or a smaller one when GitHub finds it too heavy.
-func (c *Discussions) moreComments(ctx context.Context, id, after string, comments int) (commentsPage, error) {
+func (c *GitHub) moreComments(ctx context.Context, id, after string, comments int) (commentsPage, error) {
 	var q struct {
 		Node *struct {
 			Discussion struct {
@@ -249,7 +216,7 @@ func (c *Discussions) moreComments(ctx context.Context, id, after string, commen
 }
 
 // moreReplies reads a page of replies likewise.
-func (c *Discussions) moreReplies(ctx context.Context, id, after string, replies int) (repliesPage, error) {
+func (c *GitHub) moreReplies(ctx context.Context, id, after string, replies int) (repliesPage, error) {
 	var q struct {
 		Node *struct {
 			Comment struct {

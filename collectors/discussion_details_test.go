@@ -31,7 +31,7 @@ func TestDiscussionHasAllItsFacts(t *testing.T) {
 				{Author: "robot[bot]", Body: "Like _so_.", CreatedAt: in.Add(second)}}}},
 		}},
 	}))
-	f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio"), Section: "hot"}}))
+	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio"), Section: "hot"}}))
 	if len(f.Discussions) != 1 || f.Discussions[0].Answer == nil {
 		t.Fatalf("found %+v", f.Discussions)
 	}
@@ -79,10 +79,10 @@ func TestLinkToAnotherHostIsDropped(t *testing.T) {
 			if !strings.Contains(peek(r).Query, "nodes(ids") {
 				return nil
 			}
-			return respond(r, 200, `{"data":{"nodes":[{"id":"D_1","number":1,"title":"t","url":"`+address+`","createdAt":"2023-12-13T00:00:00Z",
+			return respond(r, 200, `{"data":{"heavy":[{"id":"D_1","number":1,"title":"t","url":"`+address+`","createdAt":"2023-12-13T00:00:00Z",
 				"answer":{"url":"`+address+`","body":"b","author":null}}]}}`)
 		})
-		f := collect(t, NewDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+		f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
 		if d := f.Discussions[0]; !d.URL.IsZero() || !d.Answer.URL.IsZero() {
 			t.Errorf("%s: discussion at %s, answer at %s", address, d.URL, d.Answer.URL)
 		}
@@ -95,7 +95,7 @@ func tooHeavy(repositories, first, ids, comments float64) func(*http.Request) *h
 	return func(r *http.Request) *http.Response {
 		q := peek(r)
 		over := func(name string, most float64) bool { n, _ := q.Variables[name].(float64); return n > most }
-		list, _ := q.Variables["ids"].([]any)
+		list, _ := q.Variables["heavy"].([]any)
 		if float64(strings.Count(q.Query, ": repository(")) > repositories || over("first", first) ||
 			float64(len(list)) > ids || over("comments", comments) || over("replies", 60) && comments < 50 {
 			return respond(r, http.StatusBadGateway, "<html>")
@@ -116,7 +116,7 @@ func TestWhatIsTooHeavyIsAskedInSmallerPartsAndFindsTheSame(t *testing.T) {
 			first.Replies = append(first.Replies, githubtest.Comment{Author: "cat", CreatedAt: in.Add(2 * second)})
 		}
 		s := githubtest.NewInProcess(t, w)
-		return collect(t, NewDiscussions(watched(t, s, look), []DiscussionSource{{Repos: list}}))
+		return collect(t, newDiscussions(watched(t, s, look), []DiscussionSource{{Repos: list}}))
 	}
 	want := run(t, func(*http.Request) *http.Response { return nil })
 	for name, look := range map[string]func(*http.Request) *http.Response{
@@ -143,7 +143,7 @@ func TestWhatStaysTooHeavyIsAGapOfItsOwn(t *testing.T) {
 			}
 			return nil
 		})
-		f := collect(t, NewDiscussions(c, []DiscussionSource{{Repos: list}}))
+		f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: list}}))
 		wantReceipt(t, f, 0, 1, nil, digest.Complete)
 		wantReceipt(t, f, 1, 0, nil, digest.Failed)
 		wantReceipt(t, f, 2, 1, nil, digest.Complete)
@@ -155,7 +155,7 @@ func TestResourceLimitIsHalvedLikeATimeout(t *testing.T) {
 		w, list := fleet(4)
 		s := githubtest.NewInProcess(t, w)
 		s.Fail(githubtest.Fault{GraphQL: "r3: repository", Times: -1, ErrorType: "RESOURCE_LIMITS_EXCEEDED", Message: "Resource limits for this query exceeded."})
-		f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: list}}))
+		f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: list}}))
 		if diff := cmp.Diff([]int{1, 2, 3, 4}, numbers(f)); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
@@ -175,13 +175,13 @@ func TestCommentsThatGoOnWithoutGoingForwardAreAGap(t *testing.T) {
 		c := watched(t, s, func(r *http.Request) *http.Response {
 			switch q := peek(r).Query; {
 			case strings.Contains(q, "nodes(ids"):
-				return respond(r, 200, answer(`nodes":[{"createdAt":"2023-12-13T00:00:00Z","id":"D_1",`, tt.first)+`}]}}`)
+				return respond(r, 200, answer(`heavy":[{"createdAt":"2023-12-13T00:00:00Z","id":"D_1",`, tt.first)+`}]}}`)
 			case strings.Contains(q, "node(id"):
 				return respond(r, 200, answer(`node":{`, tt.next)+`}}}`)
 			}
 			return nil
 		})
-		f := collect(t, NewDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+		f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
 		wantReceipt(t, f, 0, 1, nil, digest.Failed)
 		if got := f.Receipts[0].Detail.Unsafe(); got != errStuck.Error() {
 			t.Errorf("detail %q, want %q", got, errStuck)

@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/internal/markdown"
 )
 
-// discussion turns the wire type into ours.
-func (c *Discussions) discussion(cand candidate, w *discussionDetails, p digest.Period) digest.Discussion {
+// discussion turns the wire type into ours; whose it is, the list knows.
+func (w *discussionDetails) discussion(client *github.Client, p digest.Period) digest.Discussion {
 	d := digest.Discussion{
-		Item:   digest.Item{ID: digest.ID(w.ID), Repo: cand.repo, URL: page(c.client, w.URL), Section: cand.target.source.Section},
+		Item:   digest.Item{ID: digest.ID(w.ID), URL: page(client, w.URL)},
 		Number: w.Number,
 		Title:  markdown.Untrusted(w.Title),
 		Body:   markdown.Prose(w.Body),
@@ -47,7 +48,7 @@ func (c *Discussions) discussion(cand candidate, w *discussionDetails, p digest.
 		d.AnsweredAt = w.AnswerChosenAt.UTC()
 	}
 	if w.Answer != nil {
-		d.Answer = &digest.Answer{URL: page(c.client, w.Answer.URL), Author: w.Answer.Author.person(), Body: markdown.Prose(w.Answer.Body)}
+		d.Answer = &digest.Answer{URL: page(client, w.Answer.URL), Author: w.Answer.Author.person(), Body: markdown.Prose(w.Answer.Body)}
 	}
 	return d
 }

@@ -31,7 +31,7 @@ func TestFiftyRepositoriesFitInOneDocumentAndARefusedOneCostsTheOthersNothing(t 
 	w.Repos[57].Owner = "elsewhere" // o/r57 does not exist
 	s := githubtest.NewInProcess(t, w)
 	s.Fail(githubtest.Fault{GraphQL: "r49: repository", NullPath: []any{"r3"}, ErrorType: "FORBIDDEN", Message: "Resource not accessible"})
-	f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: list}}))
+	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: list}}))
 	if n := asked(s, "discussions("); n != 2 {
 		t.Errorf("%d requests for the lists of 60 repositories, want 2", n)
 	}
@@ -54,7 +54,7 @@ func TestDiscussionsSwitchedOffAreToldFromNone(t *testing.T) {
 	s := githubtest.NewInProcess(t, &githubtest.World{Repos: []*githubtest.Repo{
 		{Owner: "o", Name: "off", NoDiscussions: true}, {Owner: "o", Name: "empty"},
 	}})
-	f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("o/off", "o/empty")}}))
+	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("o/off", "o/empty")}}))
 	wantReceipt(t, f, 0, 0, nil, digest.Disabled)
 	wantReceipt(t, f, 1, 0, nil, digest.Complete)
 }
@@ -62,7 +62,7 @@ func TestDiscussionsSwitchedOffAreToldFromNone(t *testing.T) {
 func TestRenamedRepositoryIsFollowedUnderItsPresentName(t *testing.T) {
 	w := istio(githubtest.Repo{RenamedFrom: []string{"old/mesh"}, Discussions: many(1, 101, in)})
 	s := githubtest.NewInProcess(t, w)
-	f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("old/mesh")}}))
+	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("old/mesh")}}))
 	wantReceipt(t, f, 0, 101, nil, digest.Complete)
 	r := f.Receipts[0]
 	if r.Source != "old/mesh" || r.RenamedTo.String() != "istio/istio" || f.Discussions[0].Repo.String() != "istio/istio" {
@@ -72,7 +72,7 @@ func TestRenamedRepositoryIsFollowedUnderItsPresentName(t *testing.T) {
 
 func TestPresentNameInOtherLettersIsNoRename(t *testing.T) {
 	s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
-	f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("Istio/ISTIO")}}))
+	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("Istio/ISTIO")}}))
 	if f.Receipts[0].RenamedTo != (digest.Repo{}) {
 		t.Errorf("renamed to %s", f.Receipts[0].RenamedTo)
 	}
@@ -81,7 +81,7 @@ func TestPresentNameInOtherLettersIsNoRename(t *testing.T) {
 func TestWithoutATokenNothingIsAskedAndEveryReceiptSaysSo(t *testing.T) {
 	w, list := fleet(2)
 	s := githubtest.NewInProcess(t, w)
-	f := collect(t, NewDiscussions(client(t, s, "", s.Transport()), []DiscussionSource{{Repos: list}}))
+	f := collect(t, newDiscussions(client(t, s, "", s.Transport()), []DiscussionSource{{Repos: list}}))
 	wantReceipt(t, f, 0, 0, nil, digest.NeedsToken)
 	wantReceipt(t, f, 1, 0, nil, digest.NeedsToken)
 	if n := len(s.Requests()); n != 0 {
@@ -103,7 +103,7 @@ func TestNullAmongTheListedDiscussionsIsAGapAndTheRestIsKept(t *testing.T) {
 			})
 		}
 		s.Fail(githubtest.Fault{GraphQL: "discussions(", NullPath: []any{"r0", "discussions", "nodes", 1}, ErrorType: "FORBIDDEN", Message: message})
-		return collect(t, NewDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+		return collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
 	}
 	f := null("hidden from you")
 	wantReceipt(t, f, 0, 2, nil, digest.Failed) // a part of it: the repository is there
@@ -123,9 +123,9 @@ func TestDiscussionThatCannotBeReadIsAGapAndTheRestIsKept(t *testing.T) {
 		{"INTERNAL", digest.Failed},
 	} {
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: many(1, 3, in)}))
-		s.Fail(githubtest.Fault{GraphQL: "nodes(ids", NullPath: []any{"nodes", 1}, ErrorType: tt.kind, Message: "this one not", Times: -1})
+		s.Fail(githubtest.Fault{GraphQL: "nodes(ids", NullPath: []any{"heavy", 1}, ErrorType: tt.kind, Message: "this one not", Times: -1})
 		bubble(t, func(t *testing.T) {
-			f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
+			f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
 			wantReceipt(t, f, 0, 2, nil, tt.want)
 			if diff := cmp.Diff([]int{1, 3}, numbers(f)); diff != "" || f.Receipts[0].Seen != 3 {
 				t.Errorf("%s: seen %d (-want +got)\n%s", tt.kind, f.Receipts[0].Seen, diff)
@@ -140,7 +140,7 @@ func TestRunStopsWhereGoingOnIsSenseless(t *testing.T) {
 			s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: many(1, 3, in)}))
 			s.Fail(githubtest.Fault{GraphQL: stage, Status: status, Body: `{"message":"no"}`, Times: -1, Header: http.Header{
 				"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"4102444800"}}})
-			c := NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}})
+			c := newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}})
 			f, err := c.Collect(t.Context(), week)
 			if github.KindOf(err) != want || len(f.Discussions) != 0 || len(f.Receipts) != 1 {
 				t.Errorf("%d at %s: %d found, error %v, want %s", status, stage, len(f.Discussions), err, want)
@@ -162,10 +162,10 @@ func TestNullAmongCommentsOrRepliesIsAGap(t *testing.T) {
 				return nil
 			}
 			holed = true
-			return respond(r, 200, `{"data":{"nodes":[{"id":"d","number":1,"title":"t","createdAt":"`+in.Format("2006-01-02T15:04:05Z07:00")+`",
+			return respond(r, 200, `{"data":{"heavy":[{"id":"d","number":1,"title":"t","createdAt":"`+in.Format("2006-01-02T15:04:05Z07:00")+`",
 				"comments":{"totalCount":1,"pageInfo":{"hasNextPage":false},"nodes":`+comments+`}}]}}`)
 		})
-		f := collect(t, NewDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+		f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
 		wantReceipt(t, f, 0, 1, nil, digest.Failed)
 	}
 }

@@ -28,7 +28,7 @@ func cursors(s *githubtest.Server) []string {
 	var out []string
 	for _, q := range s.Requests() {
 		if strings.Contains(q.GraphQL, "discussions(") {
-			after, _ := q.Variables["after0"].(string)
+			after, _ := q.Variables["discussionsAfter0"].(string)
 			out = append(out, after)
 		}
 	}
@@ -50,7 +50,7 @@ func nth(n int, f func()) func(*http.Request) *http.Response {
 func TestListIsReadToTheBoundAndNoFurther(t *testing.T) {
 	list := append(many(1, 150, in), many(1000, 400, before)...)
 	s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: list}))
-	f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
+	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
 	wantReceipt(t, f, 0, 150, map[digest.DropReason]int{digest.OutsidePeriod: 1}, digest.Complete)
 	got := cursors(s)
 	if len(got) != 3 || got[0] != "" || got[1] == "" || got[2] != "" {
@@ -67,7 +67,7 @@ func TestListIsReadToTheBoundAndNoFurther(t *testing.T) {
 func TestOnePageToTheBoundTakesOneRequest(t *testing.T) {
 	list := append(many(1, 2, in), many(1000, 400, before)...)
 	s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: list}))
-	f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
+	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
 	wantReceipt(t, f, 0, 2, map[digest.DropReason]int{digest.OutsidePeriod: 1}, digest.Complete)
 	if diff := cmp.Diff([]string{""}, cursors(s)); diff != "" {
 		t.Errorf("cursors (-want +got)\n%s", diff)
@@ -78,7 +78,7 @@ func TestSecondPageIsAskedForBehindTheFirst(t *testing.T) {
 	s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: many(1, 101, in)}))
 	var end string
 	c := watched(t, s, nth(2, func() { end = pageEnd(t, s, 100) }))
-	f := collect(t, NewDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+	f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
 	wantReceipt(t, f, 0, 101, nil, digest.Complete)
 	if diff := cmp.Diff([]string{"", end, ""}, cursors(s)); diff != "" {
 		t.Errorf("cursors (-want +got)\n%s", diff)
@@ -111,7 +111,7 @@ func TestDiscussionThatMovesToTheHeadWhileTheListIsReadIsFound(t *testing.T) {
 		c := watched(t, s, nth(2, func() {
 			s.Update(func(w *githubtest.World) { w.Repos[0].Discussions[249].UpdatedAt = moved })
 		}))
-		f := collect(t, NewDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+		f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
 		if !slices.Contains(numbers(f), 250) || len(f.Discussions) != 250 {
 			t.Errorf("moved %s: %d found, want all 250 with number 250", name, len(f.Discussions))
 		}
@@ -123,7 +123,7 @@ func TestDiscussionSeenOnTwoPagesCountsOnce(t *testing.T) {
 	c := watched(t, s, nth(2, func() { // number 1 falls behind the first page, where it was read already
 		s.Update(func(w *githubtest.World) { w.Repos[0].Discussions[0].UpdatedAt = in.Add(-140 * time.Minute) })
 	}))
-	f := collect(t, NewDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+	f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
 	wantReceipt(t, f, 0, 150, nil, digest.Complete)
 }
 
@@ -138,7 +138,7 @@ func TestListThatGoesOnWithoutGoingForwardIsAGap(t *testing.T) {
 	}{{`null`, 1}, {`""`, 1}, {`"same"`, 2}} {
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
 		s.Fail(githubtest.Fault{Path: "/graphql", Status: 200, Body: page(tt.cursor), Times: -1})
-		f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
+		f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
 		wantReceipt(t, f, 0, 0, nil, digest.Failed)
 		if n := len(s.Requests()); n != tt.requests {
 			t.Errorf("cursor %s: %d requests, want %d", tt.cursor, n, tt.requests)

@@ -141,6 +141,12 @@ func signed(t *testing.T, s *githubtest.Server) *github.Client {
 	return client(t, s, githubtest.Token, s.Transport())
 }
 
+// anonymous is a client without a token: it reads by REST alone.
+func anonymous(t *testing.T, s *githubtest.Server) *github.Client {
+	t.Helper()
+	return client(t, s, "", s.Transport())
+}
+
 // watched is one whose requests look sees first.
 func watched(t *testing.T, s *githubtest.Server, look func(*http.Request) *http.Response) *github.Client {
 	t.Helper()

@@ -17,74 +17,59 @@ import (
 // globalDatabase is what receipts call GitHub's database of reviewed advisories.
 const globalDatabase = "GitHub Advisory Database"
 
-// readGlobal reads what GitHub's global database says about the watched repositories
-// and adds it to their lists.
-func (c *Advisories) readGlobal(ctx context.Context, lists []*advisoryList, p digest.Period) (digest.Receipt, error) {
-	r := digest.Receipt{
-		Kind: digest.Advisories, Source: globalDatabase, Section: lists[0].receipt.Section, Outcome: digest.Complete,
+// database is what GitHub's global database says of a period.
+type database struct {
+	receipt    digest.Receipt
+	advisories []*globalAdvisory
+}
+
+// askDatabase reads what the global database has of the period, once for all repositories.
+func (c *GitHub) askDatabase(ctx context.Context, w *watch, p digest.Period) error {
+	if len(w.advisories) == 0 {
+		return nil
 	}
-	watched := make(map[string]*advisoryList)
-	for _, l := range lists {
-		watched[l.repo.Key()] = l
-		if l.receipt.RenamedTo != (digest.Repo{}) {
-			watched[l.receipt.RenamedTo.Key()] = l
-		}
+	db := &w.database
+	db.receipt = digest.Receipt{
+		Kind: digest.Advisories, Source: globalDatabase, Section: w.advisories[0].receipt.Section, Outcome: digest.Complete,
 	}
 	seen := make(map[string]bool)
 	for _, query := range globalQueries(p) {
-		err := eachAdvisory(ctx, c.client, "advisories", query, &r, func(w *globalAdvisory) {
-			if id := w.GetGHSAID(); !seen[id] {
+		err := eachAdvisory(ctx, c.client, "advisories", query, &db.receipt, func(a *globalAdvisory) {
+			if id := a.GetGHSAID(); !seen[id] {
 				seen[id] = true
-				w.settle(c.client, watched, &r, p)
+				db.advisories = append(db.advisories, a)
 			}
 		})
 		if err != nil {
 			err = fmt.Errorf("list advisories of the %s: %w", globalDatabase, err)
 			if github.Stops(err) {
-				return r, err
+				return err
 			}
-			fail(&r, err)
-			break
+			fail(&db.receipt, err)
+			return nil
 		}
 	}
-	for _, l := range lists {
+	return nil
+}
+
+// matchDatabase adds what the database says about the watched repositories to their lists.
+func (c *GitHub) matchDatabase(w *watch, p digest.Period) {
+	watched := make(map[string]*advisoryList)
+	for _, l := range w.advisories {
+		watched[l.repo.Key()] = l
+		if l.receipt.RenamedTo != (digest.Repo{}) {
+			watched[l.receipt.RenamedTo.Key()] = l
+		}
+	}
+	r := &w.database.receipt
+	for _, a := range w.database.advisories {
+		a.settle(c.client, watched, r, p)
+	}
+	for _, l := range w.advisories {
 		if l.reviewedOnly && r.Gap() && !l.receipt.Gap() {
 			l.receipt.Outcome, l.receipt.Detail, l.receipt.RequestID = r.Outcome, r.Detail, r.RequestID
 		}
 	}
-	return r, nil
-}
-
-// findReviewed asks whether the repositories exist of which no list of their own is read,
-// and what they are called today. It takes a token; without one a misspelt name stays
-// unnoticed in this mode, as the documentation says.
-func (c *Advisories) findReviewed(ctx context.Context, lists []*advisoryList) error {
-	if !c.client.Authenticated() {
-		return nil
-	}
-	var reviewed []*advisoryList
-	var pages []github.RepoPage
-	for _, l := range lists {
-		if l.reviewedOnly {
-			reviewed = append(reviewed, l)
-			pages = append(pages, github.RepoPage{Owner: l.repo.Owner, Name: l.repo.Name})
-		}
-	}
-	answers, err := github.QueryRepos[struct{ NameWithOwner string }](ctx, c.client, pages, listPage)
-	if err != nil {
-		return err
-	}
-	for i, a := range answers {
-		l := reviewed[i]
-		if a.Err != nil {
-			fail(&l.receipt, a.Err)
-			continue
-		}
-		if repo, err := digest.ParseRepo(a.Data.NameWithOwner); err == nil && !repo.Same(l.repo) {
-			l.receipt.RenamedTo = repo
-		}
-	}
-	return nil
 }
 
 // globalQueries asks for what was published or last updated in the period, and for
@@ -108,6 +93,7 @@ type globalAdvisory struct {
 
 // settle decides about one advisory of the global database.
 func (w *globalAdvisory) settle(client *github.Client, watched map[string]*advisoryList, r *digest.Receipt, p digest.Period) {
+	defer protect(r)
 	l, repo := w.watchedBy(client, watched)
 	if l == nil {
 		r.Drop(digest.OtherRepository)

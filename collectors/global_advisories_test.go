@@ -62,7 +62,7 @@ func TestAdvisoryOfTheDatabaseIsFoundByEitherAddressOfItsRepository(t *testing.T
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
 		s.Fail(githubtest.Fault{Path: "/advisories", Status: 200, Body: `[{"ghsa_id":"GHSA-2222-3333-4444","summary":"Bad","severity":"low",
 			"repository_advisory_url":` + tt.own + `,"source_code_location":` + tt.source + `,"published_at":"2023-12-13T00:00:00Z"}]`})
-		f := collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio"), ReviewedOnly: true}}))
+		f := collect(t, newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio"), ReviewedOnly: true}}))
 		if got := len(f.Advisories) == 1; got != tt.kept {
 			t.Errorf("%s, %s: found %t", tt.own, tt.source, got)
 		}
@@ -91,7 +91,7 @@ func TestReviewedModeAsksOnlyTheDatabaseAndSharesItsFate(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
 		s.Fail(githubtest.Fault{Path: "/advisories", Times: -1, Status: 500, Body: `{"message":"down"}`})
-		f := collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio"), ReviewedOnly: true}}))
+		f := collect(t, newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio"), ReviewedOnly: true}}))
 		wantReceipt(t, f, 0, 0, nil, digest.Failed)
 		wantReceipt(t, f, 1, 0, nil, digest.Failed)
 	})
@@ -102,7 +102,7 @@ func TestMisspeltRepositoryIsAGapInReviewedModeToo(t *testing.T) {
 	s.Update(func(w *githubtest.World) {
 		w.Advisories = []githubtest.Advisory{{GHSAID: ghsa, Summary: "Bad", Repo: "istio/istio", PublishedAt: in}}
 	})
-	f := collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("no-such/repository", "old/mesh"), ReviewedOnly: true}}))
+	f := collect(t, newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("no-such/repository", "old/mesh"), ReviewedOnly: true}}))
 	wantReceipt(t, f, 0, 0, nil, digest.Missing)
 	wantReceipt(t, f, 1, 1, nil, digest.Complete)
 	if got := f.Receipts[1].RenamedTo.String(); got != "istio/istio" {
@@ -115,7 +115,7 @@ func TestDatabaseThatFailsIsAGapAndTheRepositorysListIsKept(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			s := githubtest.NewInProcess(t, istio(githubtest.Repo{Advisories: []githubtest.Advisory{{GHSAID: ghsa, Summary: "Bad", PublishedAt: in}}}))
 			s.Fail(githubtest.Fault{Path: "/advisories", Skip: skip, Times: -1, Status: 503, Body: `{"message":"down"}`})
-			f := collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio")}}))
+			f := collect(t, newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio")}}))
 			wantReceipt(t, f, 0, 1, nil, digest.Complete)
 			wantReceipt(t, f, 1, 0, nil, digest.Failed)
 		})
@@ -141,7 +141,7 @@ func TestAdvisoryOfARenamedRepositoryIsFoundUnderBothNames(t *testing.T) {
 	w.Advisories = []githubtest.Advisory{{GHSAID: ghsa, Summary: "Bad", Repo: "istio/istio", PublishedAt: in},
 		{GHSAID: "GHSA-2222-3333-6666", Summary: "Bad", Repo: "old/mesh", PublishedAt: in.Add(-second)}}
 	s := githubtest.NewInProcess(t, w)
-	f := collect(t, NewAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("old/mesh")}}))
+	f := collect(t, newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("old/mesh")}}))
 	if diff := cmp.Diff([]string{ghsa, "GHSA-2222-3333-6666"}, ids(f)); diff != "" || f.Receipts[0].RenamedTo.String() != "istio/istio" {
 		t.Errorf("renamed to %s (-want +got)\n%s", f.Receipts[0].RenamedTo, diff)
 	}

@@ -49,9 +49,9 @@ func all(t *testing.T) digest.Findings {
 	}
 	var f digest.Findings
 	for _, one := range []digest.Collector{
-		NewDiscussions(c, []DiscussionSource{{Repos: list}}),
-		NewReleases(c, []ReleaseSource{{Repos: list}}),
-		NewAdvisories(c, []AdvisorySource{{Repos: list}}),
+		newDiscussions(c, []DiscussionSource{{Repos: list}}),
+		newReleases(c, []ReleaseSource{{Repos: list}}),
+		newAdvisories(c, []AdvisorySource{{Repos: list}}),
 		NewFeeds(&http.Client{Transport: shuffled}, feeds),
 	} {
 		got := collect(t, one)
@@ -95,7 +95,7 @@ func TestFindingsStandInTheOrderOfTheConfigurationHoweverLongAnswersTake(t *test
 func TestReceiptsOfDiscussionsStandInTheOrderOfTheSources(t *testing.T) {
 	w, _ := busy()
 	s := githubtest.NewInProcess(t, w)
-	f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{
+	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{
 		{Repos: repos("o/r2", "o/r1"), Categories: []string{"ideas"}, Section: "one"}, {Repos: repos("o/r3", "o/r2"), Section: "two"}}))
 	var got []string
 	for _, r := range f.Receipts {

@@ -23,7 +23,7 @@ func three() (*githubtest.World, []ReleaseSource) {
 	return w, []ReleaseSource{{Repos: repos("o/a", "o/b", "o/c")}}
 }
 
-func TestRepositoryWhoseReleasesCannotBeReadIsAGapAndTheOthersAreKept(t *testing.T) {
+func TestRepositoryWhoseReleasesCannotBeReadByRESTIsAGapAndTheOthersAreKept(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		fault githubtest.Fault
@@ -46,7 +46,7 @@ func TestRepositoryWhoseReleasesCannotBeReadIsAGapAndTheOthersAreKept(t *testing
 				tt.fault.Path, tt.fault.Times = "/repos/o/b/", -1
 				tt.fault.Header = http.Header{"X-Github-Request-Id": {"AB:12"}}
 				s.Fail(tt.fault)
-				f := collect(t, NewReleases(signed(t, s), sources))
+				f := collect(t, newReleases(anonymous(t, s), sources))
 				wantReceipt(t, f, 1, 0, nil, tt.want)
 				if diff := cmp.Diff([]string{"a1", "c1"}, tags(f)); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)
@@ -67,7 +67,7 @@ func TestPagesBeforeTheOneThatFailedAreKept(t *testing.T) {
 		}
 		s := githubtest.NewInProcess(t, w)
 		s.Fail(githubtest.Fault{Path: "/repos/o/a/", Skip: 1, Times: -1, Status: 502})
-		f := collect(t, NewReleases(signed(t, s), sources))
+		f := collect(t, newReleases(anonymous(t, s), sources))
 		wantReceipt(t, f, 0, 1, map[digest.DropReason]int{digest.OutsidePeriod: 99}, digest.Failed)
 	})
 }
@@ -77,7 +77,7 @@ func TestListWhoseNextPageIsThePresentOneIsAGap(t *testing.T) {
 	s := githubtest.NewInProcess(t, w)
 	s.Fail(githubtest.Fault{Path: "/repos/o/a/", Times: -1, Status: 200, Body: `[]`,
 		Header: http.Header{"Link": {`<` + s.URL() + `/repos/o/a/releases?page=2>; rel="next"`}}})
-	f := collect(t, NewReleases(signed(t, s), sources))
+	f := collect(t, newReleases(anonymous(t, s), sources))
 	wantReceipt(t, f, 0, 0, nil, digest.Failed)
 	if n := asked(s, "/repos/o/a/"); n != 2 {
 		t.Errorf("%d requests, want 2", n)
@@ -92,12 +92,14 @@ func TestRenamedRepositoryIsNotedWithoutAReleaseInThePeriodToo(t *testing.T) {
 			release.PublishedAt = before
 		}
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{RenamedFrom: []string{"old/mesh"}, Releases: []githubtest.Release{release}}))
-		f := collect(t, NewReleases(signed(t, s), []ReleaseSource{{Repos: repos("old/mesh")}}))
-		if r := f.Receipts[0]; r.Kept != at.kept || r.RenamedTo.String() != "istio/istio" || r.Source != "old/mesh" {
-			t.Errorf("release %s: kept %d of %s, renamed to %q", published, r.Kept, r.Source, r.RenamedTo)
-		}
-		if at.kept == 1 && f.Releases[0].Repo.String() != "istio/istio" {
-			t.Errorf("release of %s", f.Releases[0].Repo)
+		for _, c := range []*github.Client{signed(t, s), anonymous(t, s)} {
+			f := collect(t, newReleases(c, []ReleaseSource{{Repos: repos("old/mesh")}}))
+			if r := f.Receipts[0]; r.Kept != at.kept || r.RenamedTo.String() != "istio/istio" || r.Source != "old/mesh" {
+				t.Errorf("release %s: kept %d of %s, renamed to %q", published, r.Kept, r.Source, r.RenamedTo)
+			}
+			if at.kept == 1 && f.Releases[0].Repo.String() != "istio/istio" {
+				t.Errorf("release of %s", f.Releases[0].Repo)
+			}
 		}
 	}
 }
@@ -105,13 +107,14 @@ func TestRenamedRepositoryIsNotedWithoutAReleaseInThePeriodToo(t *testing.T) {
 func TestReleasesStopTheRunWhereGoingOnIsSenseless(t *testing.T) {
 	w, sources := three()
 	s := githubtest.NewInProcess(t, w)
-	if _, err := NewReleases(client(t, s, "stale", s.Transport()), sources).Collect(t.Context(), week); github.KindOf(err) != github.Unauthorized {
+	if _, err := newReleases(client(t, s, "stale", s.Transport()), sources).Collect(t.Context(), week); github.KindOf(err) != github.Unauthorized {
 		t.Errorf("stale token: error %v", err)
 	}
 	w, sources = three()
-	w.Limits.Core = 1
 	s = githubtest.NewInProcess(t, w)
-	f, err := NewReleases(signed(t, s), sources).Collect(t.Context(), week)
+	s.Fail(githubtest.Fault{Path: "/releases", Skip: 1, Times: -1, Status: 403, Body: `{"message":"API rate limit exceeded"}`, Header: http.Header{
+		"X-Ratelimit-Limit": {"60"}, "X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"4102444800"}}})
+	f, err := newReleases(anonymous(t, s), sources).Collect(t.Context(), week)
 	if e := github.AsError(err); e == nil || e.Kind != github.RateLimited || e.Reset.IsZero() || !strings.Contains(err.Error(), "list releases of o/") {
 		t.Errorf("limit reached: error %v", err)
 	}
@@ -124,7 +127,7 @@ func TestNullInAListIsAGapAndTheRestIsKept(t *testing.T) {
 	s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
 	s.Fail(githubtest.Fault{Path: "/repos/istio/istio/releases", Status: 200, Body: `[null, {"id":1,"node_id":"R1","tag_name":"v1","published_at":"` + in.Format("2006-01-02T15:04:05Z07:00") + `"}]`})
 	s.Fail(githubtest.Fault{Path: "/repos/istio/istio/security-advisories", Status: 200, Body: `[null]`})
-	c := signed(t, s)
-	wantReceipt(t, collect(t, NewReleases(c, []ReleaseSource{{Repos: repos("istio/istio")}})), 0, 1, nil, digest.Failed)
-	wantReceipt(t, collect(t, NewAdvisories(c, []AdvisorySource{{Repos: repos("istio/istio")}})), 0, 0, nil, digest.Failed)
+	c := anonymous(t, s)
+	wantReceipt(t, collect(t, newReleases(c, []ReleaseSource{{Repos: repos("istio/istio")}})), 0, 1, nil, digest.Failed)
+	wantReceipt(t, collect(t, newAdvisories(c, []AdvisorySource{{Repos: repos("istio/istio")}})), 0, 0, nil, digest.Failed)
 }

@@ -25,13 +25,13 @@ type sources struct {
 	total      int // sources
 }
 
-// kindCollector is a collector and the kind it collects.
+// kindCollector is a collector and the kinds it collects.
 type kindCollector struct {
-	kind digest.Kind
+	kinds []digest.Kind
 	digest.Collector
 }
 
-// connect cuts the configuration into one collector per kind.
+// connect cuts the configuration into collectors.
 func connect(p *program, cfg *config.Config) (*sources, error) {
 	endpoints, err := github.ParseEndpoints(p.getenv("GITHUB_API_URL"), p.getenv("GITHUB_GRAPHQL_URL"))
 	if err != nil {
@@ -39,32 +39,22 @@ func connect(p *program, cfg *config.Config) (*sources, error) {
 	}
 	s := &sources{waits: &waits{say: p.stderr.note}, progress: new(collectors.Progress)}
 	s.client = github.NewClient(endpoints, p.token(), github.Limits{MaxWait: cfg.MaxWait, OnWait: s.waits.begin})
-	if list := discussionSources(cfg); len(list) > 0 {
-		c := collectors.NewDiscussions(s.client, list)
+	if w := watched(cfg); len(w.Discussions)+len(w.Releases)+len(w.Advisories) > 0 {
+		c := collectors.NewGitHub(s.client, w)
 		c.Progress = s.progress
-		s.add(digest.Discussions, c)
-	}
-	if list := releaseSources(cfg); len(list) > 0 {
-		c := collectors.NewReleases(s.client, list)
-		c.Progress = s.progress
-		s.add(digest.Releases, c)
-	}
-	if list := advisorySources(cfg); len(list) > 0 {
-		c := collectors.NewAdvisories(s.client, list)
-		c.Progress = s.progress
-		s.add(digest.Advisories, c)
+		s.add(c, digest.Discussions, digest.Releases, digest.Advisories)
 	}
 	if list := feedSources(cfg); len(list) > 0 {
 		c := collectors.NewFeeds(collectors.NewFeedClient(list), list)
 		c.Progress = s.progress
-		s.add(digest.Feeds, c)
+		s.add(c, digest.Feeds)
 	}
 	s.total = countSources(cfg)
 	return s, nil
 }
 
-func (s *sources) add(kind digest.Kind, c digest.Collector) {
-	s.collectors = append(s.collectors, kindCollector{kind, c})
+func (s *sources) add(c digest.Collector, kinds ...digest.Kind) {
+	s.collectors = append(s.collectors, kindCollector{kinds, c})
 }
 
 // countSources counts what there is to look at, a repository once for each kind.
@@ -126,15 +116,18 @@ func (s *sources) collect(ctx context.Context, period digest.Period, provisional
 	return snapshot, s.client.Usage(), anythingRead(snapshot.Receipts)
 }
 
-// collectOne asks one collector. A panic in it is a gap of its kind: the other
+// collectOne asks one collector. A panic in it is a gap of its kinds: the other
 // collectors' findings are worth having, and this one's are visibly missing.
 func collectOne(ctx context.Context, c kindCollector, p digest.Period) (f digest.Findings, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			f = digest.Findings{Receipts: []digest.Receipt{{
-				Kind: c.kind, Source: "all sources", Section: c.kind.DefaultSection(), Outcome: digest.Failed,
-				Detail: markdown.Untrusted(fmt.Sprintf("a defect of this program: %v", r)),
-			}}}
+			f = digest.Findings{}
+			for _, kind := range c.kinds {
+				f.Receipts = append(f.Receipts, digest.Receipt{
+					Kind: kind, Source: "all sources", Section: kind.DefaultSection(), Outcome: digest.Failed,
+					Detail: markdown.Untrusted(fmt.Sprintf("a defect of this program: %v", r)),
+				})
+			}
 		}
 	}()
 	return c.Collect(ctx, p)
@@ -185,28 +178,19 @@ func explain(r digest.Receipt) string {
 	return what + ": " + markdown.Line(r.Detail)
 }
 
-func discussionSources(cfg *config.Config) []collectors.DiscussionSource {
-	var list []collectors.DiscussionSource
+// watched is what the configuration watches of repositories.
+func watched(cfg *config.Config) collectors.Watched {
+	var w collectors.Watched
 	for _, s := range cfg.Discussions {
-		list = append(list, collectors.DiscussionSource{Repos: s.Repos, Categories: s.Categories, Section: s.Section})
+		w.Discussions = append(w.Discussions, collectors.DiscussionSource{Repos: s.Repos, Categories: s.Categories, Section: s.Section})
 	}
-	return list
-}
-
-func releaseSources(cfg *config.Config) []collectors.ReleaseSource {
-	var list []collectors.ReleaseSource
 	for _, s := range cfg.Releases {
-		list = append(list, collectors.ReleaseSource{Repos: s.Repos, Prereleases: s.Prereleases, Section: s.Section})
+		w.Releases = append(w.Releases, collectors.ReleaseSource{Repos: s.Repos, Prereleases: s.Prereleases, Section: s.Section})
 	}
-	return list
-}
-
-func advisorySources(cfg *config.Config) []collectors.AdvisorySource {
-	var list []collectors.AdvisorySource
 	for _, s := range cfg.Advisories {
-		list = append(list, collectors.AdvisorySource{Repos: s.Repos, ReviewedOnly: s.Mode == "reviewed", Section: s.Section})
+		w.Advisories = append(w.Advisories, collectors.AdvisorySource{Repos: s.Repos, ReviewedOnly: s.Mode == "reviewed", Section: s.Section})
 	}
-	return list
+	return w
 }
 
 func feedSources(cfg *config.Config) []collectors.FeedSource {

@@ -63,7 +63,7 @@ func (panicking) Collect(context.Context, digest.Period) (digest.Findings, error
 }
 
 func TestAPanicInACollectorIsAGapOfItsKind(t *testing.T) {
-	f, err := collectOne(t.Context(), kindCollector{digest.Advisories, panicking{}}, digest.Period{})
+	f, err := collectOne(t.Context(), kindCollector{[]digest.Kind{digest.Advisories}, panicking{}}, digest.Period{})
 	if err != nil || len(f.Receipts) != 1 {
 		t.Fatalf("%+v, %v", f, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -22,6 +23,7 @@ var storyCommands = map[string]func(ts *testscript.TestScript, neg bool, args []
 	"requests": requests,
 	"fail":     fail,
 	"world":    world,
+	"gone":     gone,
 	"append":   appendText,
 	"fifo":     fifo,
 	"tree":     tree,
@@ -95,6 +97,16 @@ func world(ts *testscript.TestScript, _ bool, args []string) {
 	next, err := githubtest.LoadWorld(os.DirFS(filepath.Dir(file)), filepath.Base(file))
 	ts.Check(err)
 	server(ts).Update(func(w *githubtest.World) { *w = *next })
+}
+
+// gone takes a repository away from the fake GitHub: gone owner/name.
+func gone(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: gone owner/name")
+	}
+	server(ts).Update(func(w *githubtest.World) {
+		w.Repos = slices.DeleteFunc(w.Repos, func(r *githubtest.Repo) bool { return r.Owner+"/"+r.Name == args[0] })
+	})
 }
 
 // appendText adds a line to a file, as an editor would: append draft.md 'a line'.

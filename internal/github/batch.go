@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -17,10 +18,21 @@ import (
 // cost one point, as one repository does.
 const repoBatch = 50
 
-// RepoPage asks for a page of a repository's list: the one behind the cursor After,
-// or the first when After is empty.
+// RepoPage asks about one repository of a batch.
 type RepoPage struct {
-	Owner, Name, After string
+	Owner, Name string
+	// Vars are the variables that are this repository's own, by their names without the
+	// dollar sign: the cursor of the page that is wanted ([Cursor]), for example. All
+	// pages of a batch have the same names.
+	Vars map[string]any
+}
+
+// Cursor makes a variable of a cursor; a first page has none.
+func Cursor(after string) *githubv4.String {
+	if after == "" {
+		return nil
+	}
+	return githubv4.NewString(githubv4.String(after))
 }
 
 // RepoAnswer is what GitHub said about one repository of a batch. Data is nil when
@@ -32,7 +44,7 @@ type RepoAnswer[T any] struct {
 
 // QueryRepos asks for the same fields of many repositories, many in one document. T
 // is a struct of fields of the GraphQL type Repository; the tags of its own fields
-// may use the variables $first, a page size, and $after, the page's cursor.
+// may use the variable $first, a page size, and the pages' own variables.
 //
 // The answers stand in the order of the pages. An error is returned only when going
 // on makes no sense; a repository that GitHub refuses has its own error, and costs
@@ -60,18 +72,17 @@ func queryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first i
 	if uses(reflect.TypeFor[T](), "$first") {
 		vars["first"] = githubv4.Int(first)
 	}
-	paged := uses(reflect.TypeFor[T](), "$after")
 	fields := make([]reflect.StructField, len(pages))
 	for i, p := range pages {
 		fields[i] = reflect.StructField{
 			Name: fmt.Sprintf("R%d", i),
-			Type: reflect.PointerTo(numbered(reflect.TypeFor[T](), i)),
+			Type: reflect.PointerTo(numbered(reflect.TypeFor[T](), p.Vars, i)),
 			Tag:  reflect.StructTag(fmt.Sprintf(`graphql:"r%d: repository(owner: $owner%d, name: $name%d)"`, i, i, i)),
 		}
 		vars[fmt.Sprintf("owner%d", i)] = githubv4.String(p.Owner)
 		vars[fmt.Sprintf("name%d", i)] = githubv4.String(p.Name)
-		if paged {
-			vars[fmt.Sprintf("after%d", i)] = cursor(p.After)
+		for name, v := range p.Vars {
+			vars[fmt.Sprint(name, i)] = v
 		}
 	}
 	query := reflect.New(reflect.StructOf(fields))
@@ -106,15 +117,22 @@ func uses(t reflect.Type, variable string) bool {
 // numbered gives the struct type t the variables of the i-th repository. The tags
 // hold no values, only variables: types that reflect makes are never freed, and so
 // there are as many of them as a batch has places.
-func numbered(t reflect.Type, i int) reflect.Type {
+func numbered(t reflect.Type, vars map[string]any, i int) reflect.Type {
 	fields := make([]reflect.StructField, t.NumField())
 	for j := range fields {
 		f := t.Field(j)
-		f.Tag = reflect.StructTag(strings.ReplaceAll(string(f.Tag), "$after", fmt.Sprintf("$after%d", i)))
+		f.Tag = reflect.StructTag(variable.ReplaceAllStringFunc(string(f.Tag), func(name string) string {
+			if _, own := vars[name[1:]]; own {
+				return fmt.Sprint(name, i)
+			}
+			return name
+		}))
 		fields[j] = f
 	}
 	return reflect.StructOf(fields)
 }
+
+var variable = regexp.MustCompile(`\$\w+`)
 
 // share puts errors on the repositories they belong to. One that belongs to none is
 // every repository's, as is one of an answer that could not be read whole, unless it
@@ -149,12 +167,4 @@ func place(alias string, n int) (int, bool) {
 	digits, ok := strings.CutPrefix(alias, "r")
 	i, err := strconv.Atoi(digits)
 	return i, ok && err == nil && i >= 0 && i < n
-}
-
-// cursor makes a variable of a cursor; a first page has none.
-func cursor(after string) *githubv4.String {
-	if after == "" {
-		return nil
-	}
-	return githubv4.NewString(githubv4.String(after))
 }

@@ -32,6 +32,12 @@ type load struct {
 // part is a part of a list of things to ask about: from <= i < to.
 type part struct{ from, to int }
 
+// times is the part of a list that has n things for each of this one.
+func (s part) times(n int) part { return part{s.from * n, s.to * n} }
+
+// within cuts the part off at the end of a list of n things.
+func (s part) within(n int) part { return part{min(s.from, n), min(s.to, n)} }
+
 // run asks about n things in batches. ask is called by several goroutines with different
 // parts of the list; when it fails with TooHeavy its part is asked about again, in smaller
 // batches or with smaller pages, until nothing can be made smaller: then refuse records the

@@ -6,8 +6,12 @@ import (
 	"github.com/shurcooL/githubv4"
 )
 
-// nodeBatch is how many objects one document asks about by their node ids.
-const nodeBatch = 40
+// A document asks about so many objects by their node ids, of which GitHub takes 100 in
+// one list: heavy ones, which have lists of their own, and light ones beside them.
+const (
+	nodeBatch     = 40
+	lightPerHeavy = 2
+)
 
 // NodeAnswer is what GitHub said about one object of a batch. Data is nil when it could
 // not be read; with Err beside it, it is partial.
@@ -17,43 +21,61 @@ type NodeAnswer[T any] struct {
 }
 
 // QueryNodes asks for the same fields of many objects by their node ids, many in one
-// document. T is a struct of inline fragments, one for each type that the ids may be of;
-// the tags below may use the variable $first, a page size.
+// document. Heavy and Light are structs of inline fragments, one for each type that the
+// ids may be of. The tags below Heavy may use the variable $first, a page size, and one
+// must; what is light rides in the same documents.
 //
 // The answers stand in the order of the ids. An error is returned only when going on makes
 // no sense, and documents that are too heavy are asked again smaller, as with [QueryRepos].
-func QueryNodes[T any](ctx context.Context, c *Client, ids []string, first int) ([]NodeAnswer[T], error) {
-	answers := make([]NodeAnswer[T], len(ids))
-	err := c.nodeLoad.run(len(ids), first, func(s part, page int) error {
-		return queryNodes(ctx, c, ids[s.from:s.to], page, answers[s.from:s.to])
+func QueryNodes[Heavy, Light any](ctx context.Context, c *Client, heavy, light []string, first int) ([]NodeAnswer[Heavy], []NodeAnswer[Light], error) {
+	h, l := make([]NodeAnswer[Heavy], len(heavy)), make([]NodeAnswer[Light], len(light))
+	places := max(len(heavy), (len(light)+lightPerHeavy-1)/lightPerHeavy)
+	err := c.nodeLoad.run(places, first, func(s part, page int) error {
+		a, b := s.within(len(heavy)), s.times(lightPerHeavy).within(len(light))
+		return queryNodes(ctx, c, heavy[a.from:a.to], light[b.from:b.to], page, h[a.from:a.to], l[b.from:b.to])
 	}, func(s part, err error) {
-		for i := s.from; i < s.to; i++ {
-			answers[i] = NodeAnswer[T]{Err: err}
+		a, b := s.within(len(heavy)), s.times(lightPerHeavy).within(len(light))
+		for i := a.from; i < a.to; i++ {
+			h[i] = NodeAnswer[Heavy]{Err: err}
+		}
+		for i := b.from; i < b.to; i++ {
+			l[i] = NodeAnswer[Light]{Err: err}
 		}
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return answers, nil
+	return h, l, nil
 }
 
-func queryNodes[T any](ctx context.Context, c *Client, ids []string, page int, answers []NodeAnswer[T]) error {
+func queryNodes[Heavy, Light any](ctx context.Context, c *Client, heavy, light []string, page int, h []NodeAnswer[Heavy], l []NodeAnswer[Light]) error {
 	var q struct {
-		Nodes []*T `graphql:"nodes(ids: $ids)"`
+		Heavy []*Heavy `graphql:"heavy: nodes(ids: $heavy)"`
+		Light []*Light `graphql:"light: nodes(ids: $light)"`
 	}
-	list := make([]githubv4.ID, len(ids))
-	for i, id := range ids {
-		list[i] = id
-	}
-	err := c.Query(ctx, &q, map[string]any{"ids": list, "first": githubv4.Int(page)})
+	err := c.Query(ctx, &q, map[string]any{"heavy": ids(heavy), "light": ids(light), "first": githubv4.Int(page)})
 	if err != nil && (Stops(err) || KindOf(err) == TooHeavy) {
 		return err
 	}
+	assign(h, q.Heavy, err, "heavy")
+	assign(l, q.Light, err, "light")
+	return nil
+}
+
+// assign gives each object its data and the errors that concern it.
+func assign[T any](answers []NodeAnswer[T], data []*T, err error, list string) {
 	for i := range answers {
-		answers[i].Err = ErrorAt(err, "nodes", i)
-		if i < len(q.Nodes) {
-			answers[i].Data = q.Nodes[i]
+		answers[i].Err = ErrorAt(err, list, i)
+		if i < len(data) {
+			answers[i].Data = data[i]
 		}
 	}
-	return nil
+}
+
+func ids(names []string) []githubv4.ID {
+	list := make([]githubv4.ID, len(names))
+	for i, name := range names {
+		list[i] = name
+	}
+	return list
 }

@@ -32,6 +32,25 @@ func ErrorAt(err error, list string, i int) error {
 	return here
 }
 
+// ErrorIn returns what err says about one field of the object that its errors belong to,
+// repository.releases for example: all but the errors at or below another field.
+func ErrorIn(err error, field string) error {
+	all, ok := err.(QueryErrors)
+	if !ok {
+		return err
+	}
+	var here QueryErrors
+	for _, e := range all {
+		if len(e.Path) < 2 || e.Path[1] == field {
+			here = append(here, e)
+		}
+	}
+	if len(here) == 0 {
+		return nil
+	}
+	return here
+}
+
 // WebHost returns the host of the pages that people see. A server of which it cannot
 // be known (a test's, a proxy's) stands for github.com.
 func (c *Client) WebHost() string {

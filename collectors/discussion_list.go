@@ -1,9 +1,7 @@
 package collectors
 
 import (
-	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/community-digest/digest/digest"
@@ -19,44 +17,12 @@ type DiscussionSource struct {
 	Section    digest.SectionName
 }
 
-// Discussions collects discussions that were opened, answered or active in the period.
+// discussionList is the discussions of one repository while they are read. Several sources
+// may name the same repository with different categories; it is read once.
 //
-// It works in two phases. First the lists of all repositories are read, many in one
-// document and without anything nested, down to the first discussion that was last
-// updated before the period: that is the candidates. Then the comments, replies and
-// answers of the candidates are read by node id, and decide.
-type Discussions struct {
-	client  *github.Client
-	sources []DiscussionSource
-
-	// Progress, if there is one, counts the sources that have been read.
-	Progress *Progress
-}
-
-// NewDiscussions returns a collector of the sources' discussions. It needs a client
-// with a token: GitHub answers no GraphQL query without one.
-func NewDiscussions(client *github.Client, sources []DiscussionSource) *Discussions {
-	return &Discussions{client: client, sources: sources}
-}
-
-// Collect implements [digest.Collector].
-func (c *Discussions) Collect(ctx context.Context, p digest.Period) (digest.Findings, error) {
-	lists, targets := c.lists()
-	if !c.client.Authenticated() {
-		return digest.Findings{Receipts: refuse(targets)}, nil
-	}
-	if err := c.readLists(ctx, lists, p); err != nil {
-		return digest.Findings{Receipts: receipts(targets)}, err
-	}
-	if err := c.checkCategories(ctx, lists); err != nil {
-		return digest.Findings{Receipts: receipts(targets)}, err
-	}
-	found, err := c.readCandidates(ctx, lists, p)
-	return digest.Findings{Discussions: found, Receipts: receipts(targets)}, err
-}
-
-// discussionList is the list of one repository while it is read. Several sources may
-// name the same repository with different categories; it is read once.
+// The list comes by update, the last one first, and is read down to the first discussion
+// that was last updated before the period: those above it are the candidates. Their
+// comments, replies and answers decide.
 type discussionList struct {
 	repo    digest.Repo // its present name, once known
 	targets []*discussionTarget
@@ -68,6 +34,7 @@ type discussionList struct {
 	candidates []candidate
 	rereading  bool
 	done       bool
+	found      []digest.Discussion
 }
 
 // discussionTarget is a repository of a source, and where its items go.
@@ -77,19 +44,19 @@ type discussionTarget struct {
 	met     map[string]bool // the source's categories that a discussion was found in
 }
 
+// candidate is a discussion that may be of the period, and whose it is then.
 type candidate struct {
 	id     string
 	target *discussionTarget
-	repo   digest.Repo
 }
 
-// lists gives every repository one list, and every source's repository one target, in
+// discussionLists gives every repository one list, and every source's repository one target, in
 // the order of the sources.
-func (c *Discussions) lists() ([]*discussionList, []*discussionTarget) {
+func discussionLists(sources []DiscussionSource) ([]*discussionList, []*discussionTarget) {
 	var lists []*discussionList
 	var targets []*discussionTarget
 	byRepo := make(map[string]*discussionList)
-	for _, s := range c.sources {
+	for _, s := range sources {
 		for _, repo := range s.Repos {
 			l := byRepo[repo.Key()]
 			if l == nil {
@@ -106,21 +73,6 @@ func (c *Discussions) lists() ([]*discussionList, []*discussionTarget) {
 	return lists, targets
 }
 
-func receipts(targets []*discussionTarget) []digest.Receipt {
-	var out []digest.Receipt
-	for _, t := range targets {
-		out = append(out, t.receipt)
-	}
-	return out
-}
-
-func refuse(targets []*discussionTarget) []digest.Receipt {
-	for _, t := range targets {
-		t.receipt.Outcome = digest.NeedsToken
-	}
-	return receipts(targets)
-}
-
 // listedDiscussion is what a list tells of a discussion.
 // See https://docs.github.com/graphql/reference/objects#discussion.
 type listedDiscussion struct {
@@ -135,47 +87,12 @@ type listedDiscussion struct {
 
 // discussionPage is a page of a repository's discussions, the last updated first.
 type discussionPage struct {
-	NameWithOwner         string
-	HasDiscussionsEnabled bool
-	Discussions           struct {
-		PageInfo pageInfo
-		Nodes    []*listedDiscussion
-	} `graphql:"discussions(first: $first, after: $after, orderBy: {field: UPDATED_AT, direction: DESC})"`
-}
-
-type pageInfo struct {
-	HasNextPage bool
-	EndCursor   string
-}
-
-// listPage is how many discussions a page of a list asks for, the most GitHub allows.
-const listPage = 100
-
-func (c *Discussions) readLists(ctx context.Context, lists []*discussionList, p digest.Period) error {
-	for {
-		open := slices.DeleteFunc(slices.Clone(lists), func(l *discussionList) bool { return l.done })
-		if len(open) == 0 {
-			return nil
-		}
-		pages := make([]github.RepoPage, len(open))
-		for i, l := range open {
-			pages[i] = github.RepoPage{Owner: l.repo.Owner, Name: l.repo.Name, After: l.after}
-		}
-		answers, err := github.QueryRepos[discussionPage](ctx, c.client, pages, listPage)
-		if err != nil {
-			return err
-		}
-		for i, a := range answers {
-			open[i].read(a, p)
-			if open[i].done {
-				c.Progress.add(len(open[i].targets))
-			}
-		}
-	}
+	PageInfo pageInfo
+	Nodes    []*listedDiscussion
 }
 
 // read takes in one page and decides whether another one is needed.
-func (l *discussionList) read(a github.RepoAnswer[discussionPage], p digest.Period) {
+func (l *discussionList) read(a github.RepoAnswer[repoPage], p digest.Period) {
 	l.pages++
 	for _, t := range l.targets {
 		t.receipt.Pages++
@@ -187,7 +104,6 @@ func (l *discussionList) read(a github.RepoAnswer[discussionPage], p digest.Peri
 		l.done = true
 		return
 	}
-	l.named(a.Data.NameWithOwner)
 	if !a.Data.HasDiscussionsEnabled {
 		l.end(digest.Disabled)
 		return
@@ -269,19 +185,7 @@ func (l *discussionList) take(d *listedDiscussion, p digest.Period) {
 		l.targets[0].receipt.Drop(digest.OtherCategory)
 		return
 	}
-	l.candidates = append(l.candidates, candidate{d.ID, taker, l.repo})
-}
-
-// named notes the repository's present name when it was renamed.
-func (l *discussionList) named(nameWithOwner string) {
-	repo, err := digest.ParseRepo(nameWithOwner)
-	if err != nil || repo.Same(l.repo) {
-		return
-	}
-	l.repo = repo
-	for _, t := range l.targets {
-		t.receipt.RenamedTo = repo
-	}
+	l.candidates = append(l.candidates, candidate{d.ID, taker})
 }
 
 // fail makes gaps of the list. What was refused is a part of it when the repository itself

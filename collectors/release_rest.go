@@ -12,84 +12,14 @@ import (
 	"github.com/community-digest/digest/internal/markdown"
 )
 
-// ReleaseSource names repositories whose releases are wanted.
-type ReleaseSource struct {
-	Repos []digest.Repo
-	// Prereleases asks for prereleases too.
-	Prereleases bool
-	Section     digest.SectionName
-}
-
-// Releases collects releases that were published in the period.
-//
-// A release counts by published_at. The list is read to its end, every time: it comes
-// by created_at, which is the date of the tagged commit, so a backport of an old commit
-// or a draft that waited for months stands anywhere in it, and no bound is proven.
-type Releases struct {
-	client  *github.Client
-	sources []ReleaseSource
-
-	// Progress, if there is one, counts the sources that have been read.
-	Progress *Progress
-}
-
-// NewReleases returns a collector of the sources' releases.
-func NewReleases(client *github.Client, sources []ReleaseSource) *Releases {
-	return &Releases{client: client, sources: sources}
-}
-
-// Collect implements [digest.Collector].
-func (c *Releases) Collect(ctx context.Context, p digest.Period) (digest.Findings, error) {
-	lists := c.lists()
-	err := each(len(lists), func(i int) error {
+// readReleasesByREST reads the lists without a token, which GraphQL asks for: one
+// repository after the other, with all that is told about every release on them.
+func (c *GitHub) readReleasesByREST(ctx context.Context, lists []*releaseList, p digest.Period) error {
+	return each(len(lists), func(i int) error {
 		defer c.Progress.add(1)
 		return lists[i].readAll(ctx, c.client, p)
 	})
-	var f digest.Findings
-	for _, l := range lists {
-		f.Releases = append(f.Releases, l.found...)
-		f.Receipts = append(f.Receipts, l.receipt)
-	}
-	return f, err
 }
-
-// releaseList is the list of one repository while it is read.
-type releaseList struct {
-	repo        digest.Repo
-	prereleases bool
-	receipt     digest.Receipt
-	seen        map[int64]bool
-	found       []digest.Release
-}
-
-// lists gives every repository one list. Where several sources name the same
-// repository the first one decides, but that prereleases are wanted if any wants them.
-func (c *Releases) lists() []*releaseList {
-	var lists []*releaseList
-	byRepo := make(map[string]*releaseList)
-	for _, s := range c.sources {
-		for _, repo := range s.Repos {
-			if l := byRepo[repo.Key()]; l != nil {
-				l.prereleases = l.prereleases || s.Prereleases
-				continue
-			}
-			l := &releaseList{
-				repo:        repo,
-				prereleases: s.Prereleases,
-				seen:        make(map[int64]bool),
-				receipt: digest.Receipt{
-					Kind: digest.Releases, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
-				},
-			}
-			byRepo[repo.Key()] = l
-			lists = append(lists, l)
-		}
-	}
-	return lists
-}
-
-// maxPasses is how often a list is read that changes while it is read.
-const maxPasses = 4
 
 // readAll reads the list until it holds still. Pages are counted from the head, so a
 // release that is deleted while the list is read moves those behind it one up, and one of
@@ -180,39 +110,25 @@ func (l *releaseList) stop(err error) error {
 }
 
 func (l *releaseList) take(client *github.Client, w *gogithub.RepositoryRelease, p digest.Period) {
-	if l.seen[w.GetID()] {
-		return // seen in another pass, or moved to the next page by a new release
-	}
-	l.seen[w.GetID()] = true
-	r := release(client, l.repo, w)
-	if !r.Repo.Same(l.repo) {
-		l.receipt.RenamedTo = r.Repo
-	}
-	switch {
-	case w.GetDraft() || w.PublishedAt == nil:
-		l.receipt.Drop(digest.IsDraft)
-	case !p.Contains(r.PublishedAt):
-		l.receipt.Drop(digest.OutsidePeriod)
-	case r.Prerelease && !l.prereleases:
-		l.receipt.Drop(digest.IsPrerelease)
-	default:
-		r.Section = l.receipt.Section
-		l.receipt.Keep()
-		l.found = append(l.found, r)
-	}
-}
-
-// release turns the wire type into ours.
-// See https://docs.github.com/rest/releases/releases#list-releases.
-func release(client *github.Client, repo digest.Repo, w *gogithub.RepositoryRelease) digest.Release {
+	defer protect(&l.receipt)
 	u := page(client, w.GetHTMLURL())
-	return digest.Release{
-		Item:        digest.Item{ID: digest.ID(w.GetNodeID()), Repo: repoOf(client, u, repo), URL: u},
+	if repo := repoOf(client, u, l.repo); !repo.Same(l.repo) {
+		l.repo, l.receipt.RenamedTo = repo, repo
+	}
+	listed := listedRelease{ID: w.GetNodeID(), IsDraft: w.GetDraft(), IsPrerelease: w.GetPrerelease()}
+	if w.PublishedAt != nil {
+		listed.PublishedAt = &w.PublishedAt.Time
+	}
+	if !l.wants(&listed, p) {
+		return
+	}
+	l.keep(digest.Release{
+		Item:        digest.Item{ID: digest.ID(listed.ID), URL: u},
 		Tag:         markdown.Untrusted(w.GetTagName()),
 		Name:        markdown.Untrusted(w.GetName()),
 		Notes:       markdown.Prose(w.GetBody()),
 		Author:      person(w.GetAuthor().GetLogin(), w.GetAuthor().GetType() == "Bot"),
-		Prerelease:  w.GetPrerelease(),
-		PublishedAt: w.GetPublishedAt().UTC(),
-	}
+		Prerelease:  listed.IsPrerelease,
+		PublishedAt: listed.PublishedAt.UTC(),
+	})
 }

@@ -15,7 +15,7 @@ import (
 func discussions(t *testing.T, list ...githubtest.Discussion) digest.Findings {
 	t.Helper()
 	s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: list}))
-	return collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
+	return collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
 }
 
 func TestDiscussionCountsWhenItWasOpenedAnsweredOrActiveInThePeriod(t *testing.T) {
@@ -111,7 +111,7 @@ func TestCategoriesAreChosenBySlugOrName(t *testing.T) {
 		{[]string{"ideas"}, nil},
 	} {
 		s := githubtest.NewInProcess(t, world())
-		f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio"), Categories: tt.categories}}))
+		f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio"), Categories: tt.categories}}))
 		if diff := cmp.Diff(tt.want, numbers(f)); diff != "" {
 			t.Errorf("categories %q (-want +got)\n%s", tt.categories, diff)
 		}
@@ -136,7 +136,7 @@ func TestMisspeltCategoryIsAGapAndAQuietOneIsNot(t *testing.T) {
 		{[]string{"q-a", "anouncements"}, 3, digest.Failed},
 	} {
 		s := githubtest.NewInProcess(t, istio(repo))
-		f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio"), Categories: tt.categories}}))
+		f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio"), Categories: tt.categories}}))
 		r := f.Receipts[0]
 		if r.Outcome != tt.want || len(s.Requests()) != tt.requests || len(f.Discussions) != 1 {
 			t.Errorf("%q: %s (%s), %d discussions, %d requests", tt.categories, r.Outcome, r.Detail, len(f.Discussions), len(s.Requests()))
@@ -153,7 +153,7 @@ func TestRepositoryInTwoSourcesIsReadOnceAndItsItemsGoToTheFirstThatWantsThem(t 
 		{Number: 2, Category: "ideas", CreatedAt: in.Add(second)},
 		{Number: 3, Category: "polls", CreatedAt: in.Add(2 * second)},
 	}}))
-	f := collect(t, NewDiscussions(signed(t, s), []DiscussionSource{
+	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{
 		{Repos: repos("istio/istio"), Categories: []string{"general"}, Section: "hot"},
 		{Repos: repos("Istio/Istio"), Categories: []string{"ideas", "general"}, Section: "tips"},
 	}))

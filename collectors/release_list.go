@@ -1,0 +1,210 @@
+package collectors
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+// ReleaseSource names repositories whose releases are wanted.
+type ReleaseSource struct {
+	Repos []digest.Repo
+	// Prereleases asks for prereleases too.
+	Prereleases bool
+	Section     digest.SectionName
+}
+
+// releaseList is the releases of one repository while they are read.
+//
+// A release counts by published_at. The list is read to its end, every time: it comes
+// by the time at which a release was drafted or its commit was made, so a backport of an
+// old commit or a draft that waited for months stands anywhere in it, and no bound is proven.
+type releaseList struct {
+	repo        digest.Repo // its present name, once known
+	prereleases bool
+	receipt     digest.Receipt
+	seen        map[string]bool // by node id
+
+	after      string // cursor of the next page
+	total      int    // how many there are, as the first page of this pass said
+	moved      bool   // the list has changed in this pass
+	passes     int
+	candidates []listedRelease
+	done       bool
+	found      []digest.Release
+}
+
+// releaseLists gives every repository one list. Where several sources name the same
+// repository the first one decides, but that prereleases are wanted if any wants them.
+func releaseLists(sources []ReleaseSource) []*releaseList {
+	var lists []*releaseList
+	byRepo := make(map[string]*releaseList)
+	for _, s := range sources {
+		for _, repo := range s.Repos {
+			if l := byRepo[repo.Key()]; l != nil {
+				l.prereleases = l.prereleases || s.Prereleases
+				continue
+			}
+			l := &releaseList{
+				repo:        repo,
+				prereleases: s.Prereleases,
+				seen:        make(map[string]bool),
+				receipt: digest.Receipt{
+					Kind: digest.Releases, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
+				},
+			}
+			byRepo[repo.Key()] = l
+			lists = append(lists, l)
+		}
+	}
+	return lists
+}
+
+// releasePage is a page of a repository's releases.
+type releasePage struct {
+	TotalCount int
+	PageInfo   pageInfo
+	Nodes      []*listedRelease
+}
+
+// listedRelease is what a list tells of a release.
+// See https://docs.github.com/graphql/reference/objects#release.
+type listedRelease struct {
+	ID           string
+	PublishedAt  *time.Time
+	IsDraft      bool
+	IsPrerelease bool
+}
+
+// maxPasses is how often a list is read that changes while it is read.
+const maxPasses = 4
+
+// errRestless is the gap of a list that was read so often in vain.
+var errRestless = errors.New("it changes faster than it can be read")
+
+// read takes in one page and decides whether another one is needed. A release that is
+// deleted while the list is read can move one behind it past the reader: a list of several
+// pages is read again when its length has changed.
+func (l *releaseList) read(a github.RepoAnswer[repoPage], p digest.Period) {
+	l.receipt.Pages++
+	if a.Err != nil {
+		fail(&l.receipt, a.Err)
+		if a.Data != nil { // the repository is there
+			l.receipt.Outcome = digest.Failed
+		}
+	}
+	if a.Data == nil {
+		l.done = true
+		return
+	}
+	list := a.Data.Releases
+	if l.after == "" {
+		l.total, l.moved = list.TotalCount, false
+	}
+	l.moved = l.moved || list.TotalCount != l.total
+	for _, r := range list.Nodes {
+		switch {
+		case r != nil:
+			if l.wants(r, p) {
+				l.candidates = append(l.candidates, *r)
+			}
+		case a.Err == nil: // else its error is on the receipt
+			fail(&l.receipt, errUnnamed)
+		}
+	}
+	switch info := list.PageInfo; {
+	case !info.HasNextPage:
+		l.endPass()
+	case info.EndCursor == "" || info.EndCursor == l.after:
+		l.done = true
+		fail(&l.receipt, errStuck)
+	default:
+		l.after = info.EndCursor
+	}
+}
+
+// endPass ends the list, or begins it again when it has moved.
+func (l *releaseList) endPass() {
+	l.after = ""
+	l.passes++
+	l.done = !l.moved || l.passes == maxPasses
+	if l.moved && l.done {
+		fail(&l.receipt, fmt.Errorf("list releases of %s: %w", l.repo, errRestless))
+	}
+}
+
+// wants decides whether a listed release is one of the period that is asked for.
+func (l *releaseList) wants(r *listedRelease, p digest.Period) bool {
+	if l.seen[r.ID] {
+		return false // seen in another pass, or moved to the next page by a new release
+	}
+	l.seen[r.ID] = true
+	switch {
+	case r.IsDraft || r.PublishedAt == nil:
+		l.receipt.Drop(digest.IsDraft)
+	case !p.Contains(*r.PublishedAt):
+		l.receipt.Drop(digest.OutsidePeriod)
+	case r.IsPrerelease && !l.prereleases:
+		l.receipt.Drop(digest.IsPrerelease)
+	default:
+		return true
+	}
+	return false
+}
+
+// releaseNode is what is told about a release of the period.
+// See https://docs.github.com/graphql/reference/objects#release.
+type releaseNode struct {
+	Release struct {
+		TagName     string
+		Name        *string
+		Description *string
+		URL         string
+		Author      *actor
+	} `graphql:"... on Release"`
+}
+
+// settle makes an item of a release of the period.
+func (l *releaseList) settle(client *github.Client, listed listedRelease, a github.NodeAnswer[releaseNode]) {
+	defer protect(&l.receipt)
+	if a.Err != nil || a.Data == nil {
+		err := a.Err
+		if err == nil {
+			err = fmt.Errorf("release %s is listed, but cannot be read", listed.ID)
+		}
+		fail(&l.receipt, err)
+		l.receipt.Outcome = digest.Failed // the release is missing: its repository is there
+	}
+	if a.Data == nil {
+		l.receipt.Seen++ // neither kept nor dropped: the gap
+		return
+	}
+	w := a.Data.Release
+	l.keep(digest.Release{
+		Item:        digest.Item{ID: digest.ID(listed.ID), URL: page(client, w.URL)},
+		Tag:         markdown.Untrusted(w.TagName),
+		Name:        markdown.Untrusted(deref(w.Name)),
+		Notes:       markdown.Prose(deref(w.Description)),
+		Author:      w.Author.person(),
+		Prerelease:  listed.IsPrerelease,
+		PublishedAt: listed.PublishedAt.UTC(),
+	})
+}
+
+func (l *releaseList) keep(r digest.Release) {
+	r.Repo, r.Section = l.repo, l.receipt.Section
+	l.receipt.Keep()
+	l.found = append(l.found, r)
+}
+
+// deref reads what may be null.
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
