@@ -14,9 +14,9 @@ import (
 	"github.com/community-digest/digest/internal/github"
 )
 
-// restPage is how many comments are asked for, and half of how many replies, where the
-// first page of a discussion or a comment was not all.
-const restPage = 50
+// restPage is how many comments or replies are asked for where the first page of a
+// discussion or a comment was not all: the most GitHub allows, for a point.
+const restPage = 100
 
 // actor is an account; its type tells bots from people.
 // See https://docs.github.com/graphql/reference/interfaces#actor.
@@ -163,7 +163,7 @@ func (c *GitHub) readRest(ctx context.Context, d *discussionDetails) error {
 			if page.EndCursor == "" {
 				return errStuck
 			}
-			next, err := c.moreReplies(ctx, cm.ID, page.EndCursor, 2*restPage)
+			next, err := c.moreReplies(ctx, cm.ID, page.EndCursor, restPage)
 			if err != nil {
 				return err
 			}

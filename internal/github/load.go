@@ -5,7 +5,7 @@ import "sync"
 const (
 	// sideBySide is how many batches are under way at once; the gate decides how many
 	// requests really are.
-	sideBySide = 4
+	sideBySide = 8
 	// smallPage is the page size below which batches are made smaller first: with a few
 	// items a page, most of a query's weight is its other parts.
 	smallPage = 10
@@ -45,55 +45,104 @@ func (s part) within(n int) part { return part{min(s.from, n), min(s.to, n)} }
 //
 // The first run decides how large a page is when all is well.
 func (l *load) run(n, maxPage int, ask func(s part, page int) error, refuse func(s part, err error)) error {
-	rest := []part{{0, n}}
-	var last error
-	for refused := 0; len(rest) > 0 && n > 0; {
-		batch, page := l.next(maxPage)
-		var round []part
-		round, rest = cut(rest, batch)
-		errs := make([]error, len(round))
-		var wg sync.WaitGroup
-		for i, s := range round {
-			wg.Go(func() { errs[i] = ask(s, page) })
-		}
-		wg.Wait()
-		for i, err := range errs {
-			switch {
-			case err == nil:
-				l.grow()
-				refused = 0
-			case KindOf(err) != TooHeavy:
-				return err
-			case l.shrink(round[i].to-round[i].from, page):
-				rest = append(rest, round[i])
-			default:
-				refuse(round[i], err)
-				refused++
-				last = err
-			}
-		}
-		if refused >= hopeless {
-			for _, s := range rest {
-				refuse(s, last)
-			}
-			return nil
-		}
+	w := &work{load: l, maxPage: maxPage, refuse: refuse}
+	w.changed.L = &w.mu
+	if n > 0 {
+		w.rest = []part{{0, n}}
 	}
-	return nil
+	var wg sync.WaitGroup
+	for range sideBySide {
+		wg.Go(func() { w.do(ask) })
+	}
+	wg.Wait()
+	if w.panic != nil { // for whoever recovers: in a goroutine of its own it would end the program
+		panic(w.panic)
+	}
+	return w.err
 }
 
-// cut takes parts of at most batch things off the list, as many as go side by side.
-func cut(rest []part, batch int) (round, left []part) {
-	for len(rest) > 0 && len(round) < sideBySide {
-		s := rest[0]
-		rest = rest[1:]
-		if s.to-s.from > batch {
-			rest = append([]part{{s.from + batch, s.to}}, rest...)
-			s.to = s.from + batch
+// work is what one run has left to ask about.
+type work struct {
+	load    *load
+	maxPage int
+	refuse  func(s part, err error)
+
+	mu       sync.Mutex
+	changed  sync.Cond
+	rest     []part
+	underWay int
+	refused  int // in a row
+	err      error
+	panic    any
+}
+
+// do asks about one part after the other until there is none, nor one under way that
+// could come back.
+func (w *work) do(ask func(s part, page int) error) {
+	for {
+		s, page, ok := w.take()
+		if !ok {
+			return
 		}
-		round = append(round, s)
+		w.settle(s, page, ask)
 	}
-	return round, rest
+}
+
+func (w *work) take() (s part, page int, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.rest) == 0 && w.underWay > 0 {
+		w.changed.Wait()
+	}
+	if len(w.rest) == 0 {
+		return part{}, 0, false
+	}
+	batch, page := w.load.next(w.maxPage)
+	s = w.rest[0]
+	if s.to-s.from > batch {
+		w.rest[0].from += batch
+		s.to = s.from + batch
+	} else {
+		w.rest = w.rest[1:]
+	}
+	w.underWay++
+	return s, page, true
+}
+
+// settle asks about a part and decides what becomes of it.
+func (w *work) settle(s part, page int, ask func(s part, page int) error) {
+	var err error
+	defer func() {
+		p := recover()
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.underWay--
+		w.changed.Broadcast()
+		switch {
+		case p != nil:
+			w.panic, w.rest = p, nil
+		case err == nil:
+			w.load.grow()
+			w.refused = 0
+		case KindOf(err) != TooHeavy:
+			w.rest = nil
+			if w.err == nil {
+				w.err = err
+			}
+		case w.err != nil || w.panic != nil: // the run has ended
+		case w.load.shrink(s.to-s.from, page):
+			w.rest = append(w.rest, s)
+		default:
+			w.refuse(s, err)
+			if w.refused++; w.refused >= hopeless {
+				for _, s := range w.rest {
+					w.refuse(s, err)
+				}
+				w.rest = nil
+			}
+		}
+	}()
+	err = ask(s, page)
 }
 
 func (l *load) next(maxPage int) (batch, page int) {
