@@ -1,6 +1,7 @@
 package collectors
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -13,18 +14,40 @@ import (
 // AdvisorySource names repositories whose security advisories are wanted.
 type AdvisorySource struct {
 	Repos []digest.Repo
-	// ReviewedOnly leaves the repositories' own lists out: only what GitHub's global
-	// database has reviewed is found. It costs a request or two for any number of
-	// repositories, and misses advisories that were never sent to the database.
-	ReviewedOnly bool
-	Section      digest.SectionName
+	// Mode is how they are found; none leaves it to the number of repositories.
+	Mode    AdvisoryMode
+	Section digest.SectionName
+}
+
+// AdvisoryMode is how a repository's security advisories are found.
+type AdvisoryMode string
+
+// The modes.
+const (
+	// Exact reads the repository's own list, a request for each repository, and what
+	// GitHub's global database says about it.
+	Exact AdvisoryMode = "exact"
+	// Reviewed asks the global database only, a request or two for any number of repositories.
+	Reviewed AdvisoryMode = "reviewed"
+)
+
+// exactUpTo is how many repositories are read exactly that name no mode.
+const exactUpTo = 100
+
+// note tells readers of the receipts what the mode can miss.
+func (m AdvisoryMode) note() string {
+	if m == Reviewed {
+		return "reviewed: read from the GitHub Advisory Database alone. Advisories that GitHub has not reviewed are missed."
+	}
+	return "exact: read from the repository's own list, and completed from the GitHub Advisory Database. " +
+		"An advisory that others reported is missed when it was withdrawn in the period and updated since."
 }
 
 // readOwnAdvisories reads the repositories' own lists, one after the other: they are not in GraphQL.
 func (c *GitHub) readOwnAdvisories(ctx context.Context, lists []*advisoryList, p digest.Period) error {
 	return each(len(lists), func(i int) error {
 		defer c.Progress.add(1)
-		if lists[i].reviewedOnly {
+		if lists[i].mode == Reviewed {
 			return nil
 		}
 		return lists[i].readAll(ctx, c.client, p)
@@ -35,9 +58,9 @@ func (c *GitHub) readOwnAdvisories(ctx context.Context, lists []*advisoryList, p
 // own list and from the global database: those that were published in the period, and
 // earlier ones that were updated or withdrawn in it. One that both have is one advisory.
 type advisoryList struct {
-	repo         digest.Repo
-	reviewedOnly bool
-	receipt      digest.Receipt
+	repo    digest.Repo
+	mode    AdvisoryMode
+	receipt digest.Receipt
 	// known are the public advisories of its own list, whether they are of the period or not.
 	known map[digest.ID]digest.Advisory
 	found []digest.Advisory
@@ -54,16 +77,34 @@ func advisoryLists(sources []AdvisorySource) []*advisoryList {
 			}
 			known[repo.Key()] = true
 			lists = append(lists, &advisoryList{
-				repo:         repo,
-				reviewedOnly: s.ReviewedOnly,
-				known:        make(map[digest.ID]digest.Advisory),
+				repo:  repo,
+				mode:  s.Mode,
+				known: make(map[digest.ID]digest.Advisory),
 				receipt: digest.Receipt{
 					Kind: digest.Advisories, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
 				},
 			})
 		}
 	}
+	unnamed := Exact
+	if n := countIf(lists, func(l *advisoryList) bool { return l.mode == "" }); n > exactUpTo {
+		unnamed = Reviewed
+	}
+	for _, l := range lists {
+		l.mode = cmp.Or(l.mode, unnamed)
+		l.receipt.Note = l.mode.note()
+	}
 	return lists
+}
+
+func countIf[T any](list []T, ok func(T) bool) int {
+	n := 0
+	for _, x := range list {
+		if ok(x) {
+			n++
+		}
+	}
+	return n
 }
 
 // readAll reads the repository's own list to its end. It has no bound that is proven

@@ -25,12 +25,12 @@ func ids(f digest.Findings) []string {
 }
 
 // advisories collects the advisories of one repository and those of the database.
-func advisories(t *testing.T, own, global []githubtest.Advisory, reviewed bool) (digest.Findings, *githubtest.Server) {
+func advisories(t *testing.T, own, global []githubtest.Advisory, mode AdvisoryMode) (digest.Findings, *githubtest.Server) {
 	t.Helper()
 	w := istio(githubtest.Repo{CanPush: true, Advisories: own})
 	w.Advisories = global
 	s := githubtest.NewInProcess(t, w)
-	return collect(t, newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio"), ReviewedOnly: reviewed, Section: "project"}})), s
+	return collect(t, newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos("istio/istio"), Mode: mode, Section: "project"}})), s
 }
 
 func TestAdvisoryCountsWhenItWasPublishedUpdatedOrWithdrawnInThePeriod(t *testing.T) {
@@ -61,13 +61,14 @@ func TestAdvisoryCountsWhenItWasPublishedUpdatedOrWithdrawnInThePeriod(t *testin
 			t.Run(tt.name+", "+where, func(t *testing.T) {
 				list := []githubtest.Advisory{{GHSAID: ghsa, Repo: "istio/istio", Summary: "Bad",
 					PublishedAt: tt.when.published, UpdatedAt: tt.when.updated, WithdrawnAt: tt.when.withdrawn}}
-				own, global := list, list
-				if where == "repository" {
+				own, global, mode := list, list, Exact
+				switch where {
+				case "repository":
 					global = nil
-				} else if where == "database" {
-					own = nil
+				case "database":
+					own, mode = nil, Reviewed
 				}
-				f, _ := advisories(t, own, global, false)
+				f, _ := advisories(t, own, global, mode)
 				if got := len(f.Advisories) == 1; got != tt.kept || len(f.Advisories) > 1 {
 					t.Fatalf("%d found, want it: %t", len(f.Advisories), tt.kept)
 				}
@@ -85,7 +86,7 @@ func TestReportsThatAreNotPublicNeverGetOut(t *testing.T) {
 		own = append(own, githubtest.Advisory{GHSAID: fmt.Sprintf("GHSA-2222-3333-444%d", i+2), State: state, Summary: "Secret of " + state,
 			CreatedAt: in, PublishedAt: in, UpdatedAt: in})
 	}
-	f, _ := advisories(t, own, nil, false)
+	f, _ := advisories(t, own, nil, Exact)
 	if diff := cmp.Diff([]string{"GHSA-2222-3333-4446", "GHSA-2222-3333-4445"}, ids(f)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -101,10 +102,10 @@ func TestAdvisoriesAreReadToTheEndOfTheirLists(t *testing.T) {
 		global = append(global, a)
 	}
 	own[129].UpdatedAt = in
-	f, s := advisories(t, own, global, false)
+	f, s := advisories(t, own, global, Exact)
 	wantReceipt(t, f, 0, 1, map[digest.DropReason]int{digest.OutsidePeriod: 129}, digest.Complete)
 	wantReceipt(t, f, 1, 130, nil, digest.Complete)
-	if f.Receipts[0].Pages != 2 || f.Receipts[1].Pages != 3 { // the third one is the list of the withdrawn
+	if f.Receipts[0].Pages != 2 || f.Receipts[1].Pages != 2 {
 		t.Errorf("pages %d and %d", f.Receipts[0].Pages, f.Receipts[1].Pages)
 	}
 	var sent []string
@@ -112,7 +113,7 @@ func TestAdvisoriesAreReadToTheEndOfTheirLists(t *testing.T) {
 		sent = append(sent, fmt.Sprint(q.Path, " ", q.Query.Get("per_page"), " ", q.Query.Get("after") != ""))
 	}
 	slices.Sort(sent) // the lists are read side by side
-	want := []string{"/advisories 100 false", "/advisories 100 false", "/advisories 100 true",
+	want := []string{"/advisories 100 false", "/advisories 100 true",
 		"/repos/istio/istio/security-advisories 100 false", "/repos/istio/istio/security-advisories 100 true"}
 	if diff := cmp.Diff(want, sent); diff != "" {
 		t.Errorf("requests (-want +got)\n%s", diff)
@@ -178,5 +179,29 @@ func TestNoAdvisorySourcesAskNothing(t *testing.T) {
 	s := githubtest.NewInProcess(t, &githubtest.World{})
 	if f := collect(t, newAdvisories(signed(t, s), nil)); len(f.Receipts) != 0 || len(s.Requests()) != 0 {
 		t.Errorf("%d receipts, %d requests", len(f.Receipts), len(s.Requests()))
+	}
+}
+
+func TestRepositoriesAreReadExactlyUnlessThereAreTooMany(t *testing.T) {
+	for _, tt := range []struct {
+		n    int
+		mode AdvisoryMode
+		want AdvisoryMode
+	}{{100, "", Exact}, {101, "", Reviewed}, {101, Exact, Exact}, {1, Reviewed, Reviewed}} {
+		w := &githubtest.World{}
+		var list []string
+		for i := range tt.n {
+			r := &githubtest.Repo{Owner: "o", Name: fmt.Sprint("r", i)}
+			w.Repos, list = append(w.Repos, r), append(list, "o/"+r.Name)
+		}
+		s := githubtest.NewInProcess(t, w)
+		f := collect(t, newAdvisories(signed(t, s), []AdvisorySource{{Repos: repos(list...), Mode: tt.mode}}))
+		own := 0
+		if tt.want == Exact {
+			own = tt.n
+		}
+		if got := asked(s, "/security-advisories"); got != own || f.Receipts[0].Note != tt.want.note() {
+			t.Errorf("%d repositories, mode %q: %d lists read, want %d; note %q", tt.n, tt.mode, got, own, f.Receipts[0].Note)
+		}
 	}
 }

@@ -34,12 +34,12 @@ func TestAdvisoryHasAllItsFactsFromEitherList(t *testing.T) {
 			{Ecosystem: text("npm"), Name: text("@istio/ui"), Affected: text(">= 2")},
 		},
 	}
-	own, _ := advisories(t, []githubtest.Advisory{a}, nil, false)
+	own, _ := advisories(t, []githubtest.Advisory{a}, nil, Exact)
 	want.URL = link(t, "https://github.com/istio/istio/security/advisories/"+ghsa)
 	if diff := cmp.Diff([]digest.Advisory{want}, own.Advisories, inside); diff != "" {
 		t.Errorf("the repository's own (-want +got)\n%s", diff)
 	}
-	global, _ := advisories(t, nil, []githubtest.Advisory{a}, true)
+	global, _ := advisories(t, nil, []githubtest.Advisory{a}, Reviewed)
 	want.URL, want.Reviewed = link(t, "https://github.com/advisories/"+ghsa), true
 	if diff := cmp.Diff([]digest.Advisory{want}, global.Advisories, inside); diff != "" {
 		t.Errorf("the database's (-want +got)\n%s", diff)
@@ -60,8 +60,8 @@ func TestScoreIsOfTheNewestStandardThatGivesOne(t *testing.T) {
 		{"version 4 without a score", v3, &githubtest.CVSS{}, digest.CVSS{Score: 7.5, Vector: text("CVSS:3.1/AV:N")}},
 	} {
 		list := []githubtest.Advisory{{GHSAID: ghsa, Summary: "Bad", Repo: "istio/istio", PublishedAt: in, CVSSv3: tt.v3, CVSSv4: tt.v4}}
-		own, _ := advisories(t, list, nil, false)
-		global, _ := advisories(t, nil, list, true)
+		own, _ := advisories(t, list, nil, Exact)
+		global, _ := advisories(t, nil, list, Reviewed)
 		for _, f := range []digest.Findings{own, global} {
 			if diff := cmp.Diff(tt.want, f.Advisories[0].CVSS, inside); diff != "" {
 				t.Errorf("%s (-want +got)\n%s", tt.name, diff)

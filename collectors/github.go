@@ -111,7 +111,7 @@ func (c *GitHub) watch() *watch {
 	}
 	for _, l := range w.advisories {
 		// Where the repository's own list is read, it tells whether there is a repository.
-		if l.reviewedOnly || byRepo[l.repo.Key()] != nil {
+		if l.mode == Reviewed || byRepo[l.repo.Key()] != nil {
 			of(l.repo).advisories = l
 		}
 	}
@@ -222,7 +222,7 @@ func (l *repoLists) read(a github.RepoAnswer[repoPage], p digest.Period) {
 	if r := l.releases; r != nil && !r.done {
 		r.read(listAnswer(a, "releases"), p)
 	}
-	if s := l.advisories; s != nil && s.reviewedOnly && a.Data == nil {
+	if s := l.advisories; s != nil && s.mode == Reviewed && a.Data == nil {
 		fail(&s.receipt, a.Err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ func (c *GitHub) askDatabase(ctx context.Context, w *watch, p digest.Period) err
 		Kind: digest.Advisories, Source: globalDatabase, Section: w.advisories[0].receipt.Section, Outcome: digest.Complete,
 	}
 	seen := make(map[string]bool)
-	for _, query := range globalQueries(p) {
+	for _, query := range globalQueries(p, slices.ContainsFunc(w.advisories, func(l *advisoryList) bool { return l.mode == Reviewed })) {
 		err := eachAdvisory(ctx, c.client, "advisories", query, &db.receipt, func(a *globalAdvisory) {
 			if id := a.GetGHSAID(); !seen[id] {
 				seen[id] = true
@@ -66,22 +67,23 @@ func (c *GitHub) matchDatabase(w *watch, p digest.Period) {
 		a.settle(c.client, watched, r, p)
 	}
 	for _, l := range w.advisories {
-		if l.reviewedOnly && r.Gap() && !l.receipt.Gap() {
+		if l.mode == Reviewed && r.Gap() && !l.receipt.Gap() {
 			l.receipt.Outcome, l.receipt.Detail, l.receipt.RequestID = r.Outcome, r.Detail, r.RequestID
 		}
 	}
 }
 
-// globalQueries asks for what was published or last updated in the period, and for
-// what was withdrawn and updated at any time since: the list has no filter for the
-// time of a withdrawal, and a later update would hide it. The range is in whole UTC
-// days around the period; the exact edges are compared here.
-func globalQueries(p digest.Period) []url.Values {
+// globalQueries asks for what was published or last updated in the period. Where the
+// database is all there is, it is also asked for what was withdrawn and updated at any time
+// since: the list has no filter for the time of a withdrawal, and a later update would hide
+// it. The range is in whole UTC days around the period; the exact edges are compared here.
+func globalQueries(p digest.Period, alone bool) []url.Values {
 	from, to := p.From.UTC().Format(time.DateOnly), p.To.UTC().Format(time.DateOnly)
-	return []url.Values{
-		{"type": {"reviewed"}, "modified": {from + ".." + to}},
-		{"type": {"reviewed"}, "modified": {">=" + from}, "is_withdrawn": {"true"}},
+	queries := []url.Values{{"type": {"reviewed"}, "modified": {from + ".." + to}}}
+	if alone {
+		queries = append(queries, url.Values{"type": {"reviewed"}, "modified": {">=" + from}, "is_withdrawn": {"true"}})
 	}
+	return queries
 }
 
 // globalAdvisory is an advisory of the global database, with the field that go-github
@@ -113,7 +115,7 @@ func (w *globalAdvisory) settle(client *github.Client, watched map[string]*advis
 	default:
 		a.Section = l.receipt.Section
 		l.found = append(l.found, a)
-		if l.reviewedOnly { // the repository has no list of its own to count
+		if l.mode == Reviewed { // the repository has no list of its own to count
 			r = &l.receipt
 		}
 		r.Keep()

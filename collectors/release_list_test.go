@@ -215,7 +215,7 @@ func TestDiscussionsAndReleasesOfManyRepositoriesAreTwoDocuments(t *testing.T) {
 	f := collect(t, NewGitHub(signed(t, s), Watched{
 		Discussions: []DiscussionSource{{Repos: list[:40]}},
 		Releases:    []ReleaseSource{{Repos: list[10:]}},
-		Advisories:  []AdvisorySource{{Repos: list[5:], ReviewedOnly: true}},
+		Advisories:  []AdvisorySource{{Repos: list[5:], Mode: Reviewed}},
 	}))
 	if len(f.Discussions) != 20 || len(f.Releases) != 40 || len(digest.Gaps(f.Receipts)) != 0 {
 		t.Errorf("%d discussions, %d releases, gaps %v", len(f.Discussions), len(f.Releases), digest.Gaps(f.Receipts))

@@ -20,11 +20,22 @@ type Receipt struct {
 	Outcome Outcome `json:"outcome"`
 	// Detail is the service's own words about an outcome that is not complete.
 	Detail markdown.Text `json:"detail,omitzero"`
+	// Note says in which way the source was read and what that way can miss, where there
+	// is a choice.
+	Note string `json:"note,omitempty"`
 	// RequestID helps the service's support to find the failed request.
 	RequestID string `json:"request_id,omitempty"`
 	// RenamedTo is the repository's present name when it was found under an old one.
 	RenamedTo Repo `json:"renamed_to,omitzero"`
+	// Repos are the repositories that an account or a topic stood for in this run, in
+	// order. The items of such a receipt are repositories: Seen were listed, Kept are
+	// these, and each of them leaves a receipt of its own besides.
+	Repos []Repo `json:"repos,omitempty"`
 }
+
+// NamesRepos reports whether the receipt is of an account or a topic that stood for
+// repositories: not of something that was read, but of what there is to read.
+func (r Receipt) NamesRepos() bool { return len(r.Repos) > 0 }
 
 // Outcome tells how reading a source ended.
 type Outcome string
@@ -53,6 +64,13 @@ const (
 	OtherRepository DropReason = "other repository"
 	NoDate          DropReason = "no date"
 	FoundTwice      DropReason = "found twice"
+
+	// Of a repository.
+	IsArchived        DropReason = "archived"
+	IsFork            DropReason = "fork"
+	IsPrivate         DropReason = "private"
+	OtherTopic        DropReason = "other topic"
+	ExcludedByPattern DropReason = "excluded by pattern"
 )
 
 // Drop counts one item as seen and not kept.

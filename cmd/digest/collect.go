@@ -188,7 +188,7 @@ func watched(cfg *config.Config) collectors.Watched {
 		w.Releases = append(w.Releases, collectors.ReleaseSource{Repos: s.Repos, Prereleases: s.Prereleases, Section: s.Section})
 	}
 	for _, s := range cfg.Advisories {
-		w.Advisories = append(w.Advisories, collectors.AdvisorySource{Repos: s.Repos, ReviewedOnly: s.Mode == "reviewed", Section: s.Section})
+		w.Advisories = append(w.Advisories, collectors.AdvisorySource{Repos: s.Repos, Mode: collectors.AdvisoryMode(s.Mode), Section: s.Section})
 	}
 	return w
 }
