@@ -18,6 +18,10 @@ import (
 // cost one point, as one repository does.
 const repoBatch = 50
 
+// RepoDocuments is how many documents [QueryRepos] asks about n repositories with, when
+// none is too heavy.
+func RepoDocuments(n int) int { return (n + repoBatch - 1) / repoBatch }
+
 // RepoPage asks about one repository of a batch.
 type RepoPage struct {
 	Owner, Name string

@@ -22,7 +22,7 @@ func TestResourceIsGuessedAsGitHubNamesIt(t *testing.T) {
 
 func TestSearchLimitLeavesOtherCallsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limited := reply(403, primary, "X-RateLimit-Remaining: 0", "X-RateLimit-Resource: search", in(time.Minute))
+		limited := reply(403, primary, "X-RateLimit-Remaining: 0", "X-RateLimit-Resource: search", in(5*time.Minute))
 		c, f := newTest(t, Limits{}, limited, reply(200, okREST))
 		for range 2 {
 			_, _, err := c.REST.Search.Issues(t.Context(), "x", nil)

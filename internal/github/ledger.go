@@ -21,7 +21,7 @@ type ledger struct {
 // hold is a time before which nothing may be sent.
 type hold struct {
 	until  time.Time
-	hourly bool
+	hourly bool // else it passes within minutes, as that of searching does
 	reason string
 	err    *Error // what GitHub said
 }
@@ -95,7 +95,7 @@ func (l *ledger) block(c *call, h http.Header, until time.Time, why *Error) {
 			until = old.until // answers overtake each other
 		}
 	}
-	l.used[c.resource] = hold{until: until, hourly: true, reason: "rate limit (" + clean(c.resource) + ")", err: why}
+	l.used[c.resource] = hold{until: until, hourly: c.resource != "search", reason: "rate limit (" + clean(c.resource) + ")", err: why}
 }
 
 // pause holds back all calls.

@@ -56,6 +56,19 @@ func TestSecondaryLimitIsWaitedFor(t *testing.T) {
 	}
 }
 
+func TestLimitOfSearchingPassesWithinAMinuteAndIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		full := reply(403, primary, "X-RateLimit-Remaining: 0", "X-RateLimit-Resource: search", in(40*time.Second))
+		c, f := newTest(t, Limits{}, full, reply(200, okREST)) // without a MaxWait
+		if _, err := list(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		if d := f.at[1].Sub(f.at[0]); d < 39*time.Second || d > 42*time.Second {
+			t.Errorf("waited %v, want 40s", d)
+		}
+	})
+}
+
 func secs(n ...int) (out []time.Duration) {
 	for _, s := range n {
 		out = append(out, time.Duration(s)*time.Second)

@@ -3,6 +3,8 @@ package github
 import (
 	"net/http"
 	"time"
+
+	"github.com/community-digest/digest/internal/httpcache"
 )
 
 // Limits bound what a client does. The zero value of every field means the default named beside it.
@@ -18,7 +20,7 @@ type Limits struct {
 	// MaxTries is how often a read is sent at most: 4.
 	MaxTries int
 
-	// MaxInFlight is how many requests may be under way at once, REST and GraphQL together: 4.
+	// MaxInFlight is how many requests may be under way at once, REST and GraphQL together: 8.
 	MaxInFlight int
 	// CPUSecondsPerMinute bounds the sum of response times within any 60 seconds, which GitHub limits to 90 seconds of
 	// its own computing time: 90.
@@ -28,6 +30,9 @@ type Limits struct {
 	MaxBody int64
 	// RequestTimeout is how long one attempt may take, the whole answer included: 30 seconds.
 	RequestTimeout time.Duration
+
+	// Cache holds REST answers of earlier runs, to ask with. The default, nil, is none.
+	Cache *httpcache.Cache
 
 	// OnWait is told about every wait as it begins, by any goroutine; one wait shared by many calls is told once.
 	OnWait func(reason string, until time.Time)
@@ -39,7 +44,7 @@ func (l Limits) withDefaults() Limits {
 	orDefault(&l.MaxPause, 2*time.Minute)
 	orDefault(&l.MaxElapsed, 5*time.Minute)
 	orDefault(&l.MaxTries, 4)
-	orDefault(&l.MaxInFlight, 4)
+	orDefault(&l.MaxInFlight, 8)
 	orDefault(&l.CPUSecondsPerMinute, 90)
 	orDefault(&l.MaxBody, 10<<20)
 	orDefault(&l.RequestTimeout, 30*time.Second)

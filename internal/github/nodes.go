@@ -13,6 +13,15 @@ const (
 	lightPerHeavy = 2
 )
 
+// NodeDocuments is how many documents [QueryNodes] asks about so many objects with, when
+// none is too heavy.
+func NodeDocuments(heavy, light int) int { return (places(heavy, light) + nodeBatch - 1) / nodeBatch }
+
+// places is how long the list of heavy objects is with the light ones beside them.
+func places(heavy, light int) int {
+	return max(heavy, (light+lightPerHeavy-1)/lightPerHeavy)
+}
+
 // NodeAnswer is what GitHub said about one object of a batch. Data is nil when it could
 // not be read; with Err beside it, it is partial.
 type NodeAnswer[T any] struct {
@@ -29,8 +38,7 @@ type NodeAnswer[T any] struct {
 // no sense, and documents that are too heavy are asked again smaller, as with [QueryRepos].
 func QueryNodes[Heavy, Light any](ctx context.Context, c *Client, heavy, light []string, first int) ([]NodeAnswer[Heavy], []NodeAnswer[Light], error) {
 	h, l := make([]NodeAnswer[Heavy], len(heavy)), make([]NodeAnswer[Light], len(light))
-	places := max(len(heavy), (len(light)+lightPerHeavy-1)/lightPerHeavy)
-	err := c.nodeLoad.run(places, first, func(s part, page int) error {
+	err := c.nodeLoad.run(places(len(heavy), len(light)), first, func(s part, page int) error {
 		a, b := s.within(len(heavy)), s.times(lightPerHeavy).within(len(light))
 		return queryNodes(ctx, c, heavy[a.from:a.to], light[b.from:b.to], page, h[a.from:a.to], l[b.from:b.to])
 	}, func(s part, err error) {

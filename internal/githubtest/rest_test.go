@@ -3,6 +3,7 @@ package githubtest
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -121,7 +122,7 @@ func TestEveryDescribedReadSatisfiesItsSchema(t *testing.T) {
 		"/repos/istio/istio/git/ref/heads/draft/1", "/repos/istio/istio/pulls?state=all", "/repos/istio/istio/pulls/9",
 		"/repos/istio/istio/releases", "/repos/istio/istio/releases/latest", "/repos/istio/istio/releases/tags/1.19.5",
 		"/repos/istio/istio/security-advisories", "/repos/istio/istio/security-advisories/GHSA-aaaa-bbbb-cccc",
-		"/search/repositories?q=org:istio+mesh",
+		"/search/repositories?q=org:istio+mesh", "/users/istio/repos",
 	} {
 		resp, err := hc.Get(s.APIURL() + path)
 		if err != nil {
@@ -223,24 +224,41 @@ func TestWrongRequestsAreViolations(t *testing.T) {
 	}
 }
 
-func TestUnchangedAnswerIsNotSentAgain(t *testing.T) {
+func TestUnchangedAnswerIsNotSentAgainUnderTheSameToken(t *testing.T) {
 	s := NewInProcess(t, smallWorld())
-	get := func(tag string) *http.Response {
+	get := func(hc *http.Client, tag string) *http.Response {
 		req, _ := http.NewRequestWithContext(t.Context(), "GET", s.APIURL()+"/repos/istio/istio", nil)
 		req.Header.Set("If-None-Match", tag)
-		resp, err := signedClient(s).Do(req)
+		resp, err := hc.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}
 		resp.Body.Close()
 		return resp
 	}
-	first := get("")
-	second := get(first.Header.Get("ETag"))
-	if second.StatusCode != http.StatusNotModified {
-		t.Errorf("got %s, want 304", second.Status)
+	first := get(signedClient(s), "")
+	public := get(s.Client(), "")
+	for _, tt := range []struct {
+		name          string
+		client        *http.Client
+		before, asked *http.Response
+		status, costs int
+	}{
+		{"with a token it is free", signedClient(s), first, first, http.StatusNotModified, 0},
+		{"without a token it counts", s.Client(), public, public, http.StatusNotModified, 1},
+		{"another token's tag is worth nothing", s.Client(), public, first, http.StatusOK, 2},
+	} {
+		resp := get(tt.client, tt.asked.Header.Get("ETag"))
+		if resp.StatusCode != tt.status {
+			t.Errorf("%s: got %s, want %d", tt.name, resp.Status, tt.status)
+		}
+		before, _ := strconv.Atoi(tt.before.Header.Get("X-RateLimit-Remaining"))
+		after, _ := strconv.Atoi(resp.Header.Get("X-RateLimit-Remaining"))
+		if before-after != tt.costs {
+			t.Errorf("%s: remaining %d, then %d, want %d less", tt.name, before, after, tt.costs)
+		}
 	}
-	if a, b := first.Header.Get("X-RateLimit-Remaining"), second.Header.Get("X-RateLimit-Remaining"); a != b {
-		t.Errorf("remaining %s, then %s: 304 is free", a, b)
+	if got := s.NotModified(); got != 2 {
+		t.Errorf("%d answers counted as not modified, want 2", got)
 	}
 }
