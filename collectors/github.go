@@ -18,6 +18,21 @@ type Watched struct {
 	Advisories  []AdvisorySource
 }
 
+// Sources counts what there is to look at, a repository once for each source that names it.
+func (w Watched) Sources() int {
+	n := 0
+	for _, s := range w.Discussions {
+		n += len(s.Repos)
+	}
+	for _, s := range w.Releases {
+		n += len(s.Repos)
+	}
+	for _, s := range w.Advisories {
+		n += len(s.Repos)
+	}
+	return n
+}
+
 // GitHub collects the discussions, releases and security advisories of repositories.
 //
 // It is one collector for the three of them because they share documents: GitHub counts

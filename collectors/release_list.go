@@ -1,7 +1,6 @@
 package collectors
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -83,9 +82,6 @@ type listedRelease struct {
 // maxPasses is how often a list is read that changes while it is read.
 const maxPasses = 4
 
-// errRestless is the gap of a list that was read so often in vain.
-var errRestless = errors.New("it changes faster than it can be read")
-
 // read takes in one page and decides whether another one is needed. A release that is
 // deleted while the list is read can move one behind it past the reader: a list of several
 // pages is read again when its length has changed.
@@ -133,7 +129,7 @@ func (l *releaseList) endPass() {
 	l.passes++
 	l.done = !l.moved || l.passes == maxPasses
 	if l.moved && l.done {
-		fail(&l.receipt, fmt.Errorf("list releases of %s: %w", l.repo, errRestless))
+		fail(&l.receipt, fmt.Errorf("list releases of %s: %w", l.repo, errMoving))
 	}
 }
 

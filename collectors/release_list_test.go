@@ -157,8 +157,8 @@ func TestListThatNeverHoldsStillIsAGap(t *testing.T) {
 	s := githubtest.NewInProcess(t, istio(githubtest.Repo{Releases: list}))
 	n := 0
 	c := watched(t, s, func(*http.Request) *http.Response {
-		n++
-		s.Update(func(w *githubtest.World) {
+		s.Update(func(w *githubtest.World) { // one at a time: documents go side by side
+			n++
 			w.Repos[0].Releases = append(w.Repos[0].Releases, githubtest.Release{TagName: fmt.Sprint("new", n), PublishedAt: in.Add(time.Hour)})
 		})
 		return nil

@@ -3,7 +3,6 @@ package collectors
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	gogithub "github.com/google/go-github/v57/github"
 
@@ -21,60 +20,12 @@ func (c *GitHub) readReleasesByREST(ctx context.Context, lists []*releaseList, p
 	})
 }
 
-// readAll reads the list until it holds still. Pages are counted from the head, so a
-// release that is deleted while the list is read moves those behind it one up, and one of
-// them out of the page that comes next. A list of one page has no such seam; a longer one
-// is read again when it has moved.
 func (l *releaseList) readAll(ctx context.Context, client *github.Client, p digest.Period) error {
-	for range maxPasses {
-		still, err := l.readPass(ctx, client, p)
-		if err != nil {
-			return l.stop(fmt.Errorf("list releases of %s: %w", l.repo, err))
-		}
-		if still {
-			return nil
-		}
-	}
-	return l.stop(fmt.Errorf("list releases of %s: it changes faster than it can be read", l.repo))
-}
-
-// readPass reads the list once and reports whether it held still. The last page is read
-// right after the first, and both again at the end: whatever moved something past the
-// reader has changed the one, before the last page was read, or the other.
-func (l *releaseList) readPass(ctx context.Context, client *github.Client, p digest.Period) (still bool, err error) {
-	first, resp, err := l.readPage(ctx, client, 1, p)
-	if err != nil || resp.NextPage == 0 {
-		return err == nil, err
-	}
-	// A server that does not say which page is the last is walked to it.
-	page, last := resp.NextPage, max(resp.LastPage, resp.NextPage)
-	var tail []int64
-	for walk := last; walk != 0; walk = resp.NextPage {
-		if walk < last {
-			return false, errStuck
-		}
-		last = walk
-		if tail, resp, err = l.readPage(ctx, client, last, p); err != nil {
-			return false, err
-		}
-		if resp.NextPage == last {
-			return false, errStuck
-		}
-	}
-	for ; page < last; page++ {
-		if _, _, err := l.readPage(ctx, client, page, p); err != nil {
-			return false, err
-		}
-	}
-	firstAgain, _, err := l.readPage(ctx, client, 1, p)
+	err := readWhole(func(page int) ([]int64, *gogithub.Response, error) { return l.readPage(ctx, client, page, p) })
 	if err != nil {
-		return false, err
+		return l.stop(fmt.Errorf("list releases of %s: %w", l.repo, err))
 	}
-	tailAgain, resp, err := l.readPage(ctx, client, last, p)
-	if err != nil {
-		return false, err
-	}
-	return resp.NextPage == 0 && slices.Equal(first, firstAgain) && slices.Equal(tail, tailAgain), nil
+	return nil
 }
 
 // readPage takes in one page and returns the ids on it.

@@ -49,6 +49,9 @@ type FeedNumbers struct {
 func count(s Snapshot) Numbers {
 	cover := make(map[Kind]Coverage)
 	for _, r := range s.Receipts {
+		if r.NamesRepos() && !r.Gap() {
+			continue // its repositories count; a gap in it is a source more, that was not read whole
+		}
 		c := cover[r.Kind]
 		c.Sources++
 		if r.Gap() {
@@ -72,13 +75,13 @@ func count(s Snapshot) Numbers {
 func countDiscussions(s Snapshot) DiscussionNumbers {
 	var n DiscussionNumbers
 	people := make(map[string]bool)
-	for _, d := range s.Discussions {
-		t := topic(d, s.Period)
-		n.Opened += one(t.Opened)
-		n.Answered += one(t.Answered)
-		n.Active += one(t.Active)
-		n.Comments += t.Activity.Comments + t.Activity.Replies
-		for _, p := range t.Activity.Participants {
+	for i := range s.Discussions {
+		d := &s.Discussions[i]
+		n.Opened += one(d.opened(s.Period))
+		n.Answered += one(d.answered(s.Period))
+		n.Active += one(d.active())
+		n.Comments += d.Activity.Comments + d.Activity.Replies
+		for _, p := range d.Activity.Participants {
 			people[p.Unsafe()] = true
 		}
 	}

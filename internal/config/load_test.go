@@ -29,6 +29,8 @@ sources: {releases: [{repos: [istio/istio]}]}
 editions: [{language: en}]
 `
 
+func named(repos ...digest.Repo) Repositories { return Repositories{Repos: repos} }
+
 func TestTheConfigurationOfTheProjectLoads(t *testing.T) {
 	c, err := Load("../../config.yaml", os.DirFS("../../templates"))
 	if err != nil {
@@ -105,7 +107,7 @@ func TestDefaults(t *testing.T) {
 	want := &Config{
 		Title:    "Weekly",
 		Calendar: digest.Calendar{Cadence: digest.Weekly, WeekStart: time.Monday, Location: time.UTC},
-		Releases: []Releases{{Repos: []digest.Repo{{Owner: "istio", Name: "istio"}}, Section: digest.Project}},
+		Releases: []Releases{{Repositories: named(digest.Repo{Owner: "istio", Name: "istio"}), Section: digest.Project}},
 		State:    ".digest",
 		Picks:    ".digest/picks.yaml",
 		Publish:  Publish{Base: "main", Draft: true},
@@ -146,9 +148,9 @@ schedule: {cron: "@weekly"}
 			Cadence: digest.Biweekly, WeekStart: time.Sunday, Location: loc,
 			First: time.Date(2023, time.December, 10, 0, 0, 0, 0, loc), FirstNumber: 7,
 		},
-		Discussions: []Discussions{{[]digest.Repo{repo, {Owner: "c", Name: "d"}}, []string{"q-a"}, digest.Community}},
-		Releases:    []Releases{{[]digest.Repo{repo}, true, digest.Hot}},
-		Advisories:  []Advisories{{[]digest.Repo{repo}, "reviewed", digest.Tips}},
+		Discussions: []Discussions{{named(repo, digest.Repo{Owner: "c", Name: "d"}), []string{"q-a"}, digest.Community}},
+		Releases:    []Releases{{named(repo), true, digest.Hot}},
+		Advisories:  []Advisories{{named(repo), "reviewed", digest.Tips}},
 		Feeds:       []Feed{{"http://example.org/x?y=z", digest.Community}},
 		PerSection:  5,
 		MaxWait:     10 * time.Minute,

@@ -11,7 +11,7 @@ import (
 
 // Discussions are repositories whose discussions are watched.
 type Discussions struct {
-	Repos []digest.Repo
+	Repositories
 	// Categories are names of categories as the file has them; none is all.
 	Categories []string
 	Section    digest.SectionName
@@ -19,14 +19,14 @@ type Discussions struct {
 
 // Releases are repositories whose releases are watched.
 type Releases struct {
-	Repos       []digest.Repo
+	Repositories
 	Prereleases bool
 	Section     digest.SectionName
 }
 
 // Advisories are repositories whose security advisories are watched.
 type Advisories struct {
-	Repos []digest.Repo
+	Repositories
 	// Mode is exact (the repositories' own lists and the global one), reviewed (the
 	// global one only), or empty, which leaves it to the collector.
 	Mode    string
@@ -46,27 +46,27 @@ func (c *Config) decodeSources(v value) {
 	for _, item := range m.get(string(digest.Discussions)).list() {
 		s := item.mapping()
 		c.Discussions = append(c.Discussions, Discussions{
-			Repos:      decodeRepos(s),
-			Categories: s.get("categories").texts(checkCategory),
-			Section:    decodeSection(s, digest.Discussions),
+			Repositories: decodeRepositories(s),
+			Categories:   s.get("categories").texts(checkCategory),
+			Section:      decodeSection(s, digest.Discussions),
 		})
 		s.close()
 	}
 	for _, item := range m.get(string(digest.Releases)).list() {
 		s := item.mapping()
 		c.Releases = append(c.Releases, Releases{
-			Repos:       decodeRepos(s),
-			Prereleases: s.get("prereleases").flag(false),
-			Section:     decodeSection(s, digest.Releases),
+			Repositories: decodeRepositories(s),
+			Prereleases:  s.get("prereleases").flag(false),
+			Section:      decodeSection(s, digest.Releases),
 		})
 		s.close()
 	}
 	for _, item := range m.get(string(digest.Advisories)).list() {
 		s := item.mapping()
 		c.Advisories = append(c.Advisories, Advisories{
-			Repos:   decodeRepos(s),
-			Mode:    s.get("mode").choose("", "exact", "reviewed"),
-			Section: decodeSection(s, digest.Advisories),
+			Repositories: decodeRepositories(s),
+			Mode:         s.get("mode").choose("", "exact", "reviewed"),
+			Section:      decodeSection(s, digest.Advisories),
 		})
 		s.close()
 	}
@@ -107,42 +107,6 @@ func checkCategory(name string) error {
 		return fmt.Errorf("%q is not a category: want its name on one line", shorten(name))
 	}
 	return nil
-}
-
-func decodeRepos(m *mapping) []digest.Repo {
-	v := m.require("repos", "a list of repositories, owner/name")
-	items := v.list()
-	if isEmptyList(v) {
-		v.problem("the list is empty: want at least one repository, owner/name")
-	}
-	var repos []digest.Repo
-	for _, item := range items {
-		repo, ok := item.repo()
-		if !ok {
-			continue
-		}
-		for _, other := range repos {
-			if repo.Same(other) {
-				item.problem("%s stands twice in this list", repo)
-				break
-			}
-		}
-		repos = append(repos, repo)
-	}
-	return repos
-}
-
-// repo reads one repository; absent or wrong is not ok.
-func (v value) repo() (digest.Repo, bool) {
-	s := v.text("")
-	if s == "" {
-		return digest.Repo{}, false
-	}
-	repo, err := digest.ParseRepo(s)
-	if err != nil {
-		v.problem("%v", err)
-	}
-	return repo, err == nil
 }
 
 // decodeURL accepts what a feed reader may be sent to. Messages do not repeat the

@@ -62,6 +62,7 @@ var routes = map[string]func(*call) (any, error){
 	"GET /repos/{owner}/{repo}/security-advisories":                      (*call).repoAdvisories,
 	"GET /repos/{owner}/{repo}/security-advisories/{ghsa_id}":            (*call).repoAdvisory,
 	"GET /search/repositories":                                           (*call).searchRepos,
+	"GET /users/{username}/repos":                                        (*call).userRepos,
 }
 
 // rest answers a REST request and holds both it and its answer against the description.
@@ -85,17 +86,23 @@ func (s *Server) rest(q *Request, r *http.Request) *answer {
 	return conditional(q, b, a)
 }
 
-// conditional answers 304, which is free, to a client that has the answer already.
+// conditional answers 304 to a client that has the answer already, which is free with a token. The tag is made of the
+// token and the body, as GitHub's is: not of the headers, so a list that grows onto another page keeps the tag of the
+// page before, and a 304 does not link to it.
 func conditional(q *Request, b *bucket, a *answer) *answer {
 	if q.Method != http.MethodGet || a.status != http.StatusOK {
 		return a
 	}
-	tag := fmt.Sprintf(`"%x"`, sha256.Sum256(a.body))
-	a.header.Set("ETag", tag)
+	tag := fmt.Sprintf(`"%x"`, sha256.Sum256(append([]byte(q.Token+"\n"), a.body...)))
+	a.header.Set("ETag", "W/"+tag) // weak, as GitHub's are where an answer can be compressed
 	if strings.TrimPrefix(q.Header.Get("If-None-Match"), "W/") == tag {
-		b.used--
-		b.headers(a.header)
+		if q.Token != "" {
+			b.used--
+			b.headers(a.header)
+		}
 		a.status, a.body = http.StatusNotModified, nil
+		a.header.Del("Content-Type")
+		a.header.Del("Link")
 	}
 	return a
 }

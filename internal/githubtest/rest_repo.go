@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/community-digest/digest/internal/githubtest/schema"
@@ -80,13 +81,31 @@ func (c *call) orgRepos() (any, error) {
 	list := c.visible(func(r *repoState) bool {
 		return equalNames(r.Owner, org.Login) && ofType(r, kind)
 	})
-	sortRepos(list, firstOf(c.q.Query.Get("sort"), "created"), c.q.Query.Get("direction"))
+	return c.repoPage(list, "created"), nil
+}
+
+// userRepos lists the public repositories of any account, an organization too. Type owner and all are the same here:
+// nobody is a member of anything.
+func (c *call) userRepos() (any, error) {
+	login := c.route.Path["username"]
+	if !c.world.knows(login) {
+		return nil, errNotFound
+	}
+	list := c.visible(func(r *repoState) bool {
+		return equalNames(r.Owner, login) && !r.Private && c.q.Query.Get("type") != "member"
+	})
+	return c.repoPage(list, "full_name"), nil
+}
+
+// repoPage answers a page of a list in the order asked for, else in the usual one.
+func (c *call) repoPage(list []*repoState, usual string) []any {
+	sortRepos(list, firstOf(c.q.Query.Get("sort"), usual), c.q.Query.Get("direction"))
 	from, to := c.page(len(list))
 	out := []any{}
 	for _, r := range list[from:to] {
 		out = append(out, c.repoFacts("minimal-repository", r))
 	}
-	return out, nil
+	return out
 }
 
 // ofType evaluates the filter "type" of an organization's repositories.
@@ -132,6 +151,9 @@ func (c *call) searchRepos() (any, error) {
 	q, err := parseSearch(c.q.Query.Get("q"))
 	if err != nil {
 		return nil, err
+	}
+	if (c.number("page", 1, 1<<30)-1)*c.number("per_page", 30, 100) >= searchCap {
+		return nil, &restError{status: http.StatusUnprocessableEntity, message: "Only the first 1000 search results are available"}
 	}
 	list := c.visible(q.matchesRepo)
 	sortRepos(list, firstOf(c.q.Query.Get("sort"), "stars"), c.q.Query.Get("order"))

@@ -19,6 +19,7 @@ type search struct {
 	repos  []string
 	tests  []func(*repoState) bool
 	times  map[string]func(time.Time) bool // created, updated, pushed
+	forks  string                          // true, only, or false, which is GitHub's default
 }
 
 func parseSearch(text string) (*search, error) {
@@ -52,7 +53,7 @@ func (q *search) qualifier(name, value string) error {
 		if value != "true" && value != "only" && value != "false" {
 			return fmt.Errorf("search qualifier fork:%s is not known", value)
 		}
-		q.tests = append(q.tests, func(r *repoState) bool { return value == "true" || r.Fork == (value == "only") })
+		q.forks = value
 	case "created", "updated", "pushed":
 		in, err := parseDates(value)
 		if err != nil {
@@ -84,7 +85,7 @@ func (q *search) inScope(r *repoState) bool {
 
 func (q *search) matchesRepo(r *repoState) bool {
 	return q.inScope(r) && q.in("created", r.created()) && q.in("updated", r.updated()) && q.in("pushed", r.pushed()) &&
-		q.hasWords(r.FullName()+" "+r.Description) &&
+		(q.forks == "true" || r.Fork == (q.forks == "only")) && q.hasWords(r.FullName()+" "+r.Description) &&
 		!slices.ContainsFunc(q.tests, func(test func(*repoState) bool) bool { return !test(r) })
 }
 

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 )
@@ -61,6 +62,12 @@ func (w *World) user(login string) User {
 		}
 	}
 	return User{Login: login, Type: w.typeOf(login)}
+}
+
+// knows reports whether there is an account of this login, as far as the world can tell: it owns something or is listed.
+func (w *World) knows(login string) bool {
+	return slices.ContainsFunc(w.Users, func(u User) bool { return equalNames(u.Login, login) }) ||
+		slices.ContainsFunc(w.Repos, func(r *Repo) bool { return equalNames(r.Owner, login) })
 }
 
 func (w *World) typeOf(login string) string {
