@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/oauth2"
 
@@ -13,68 +15,51 @@ import (
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/config"
 	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/httpcache"
 	"github.com/community-digest/digest/internal/markdown"
 )
 
-// sources are the collectors of a configuration and the client that they share.
+// sources are what a configuration wants to be read, and the way to read it.
 type sources struct {
-	client     *github.Client
-	collectors []kindCollector
-	waits      *waits
-	progress   *collectors.Progress
-	total      int // sources
+	cfg      *config.Config
+	client   *github.Client
+	cache    *httpcache.Cache
+	say      func(format string, args ...any)
+	waits    *waits
+	progress *collectors.Progress
+	total    atomic.Int64 // things to look at, once it is known
 }
 
-// kindCollector is a collector and the kinds it collects.
-type kindCollector struct {
-	kinds []digest.Kind
-	digest.Collector
-}
-
-// connect cuts the configuration into collectors.
+// connect makes the client that all collectors share. Nothing is contacted yet.
 func connect(p *program, cfg *config.Config) (*sources, error) {
 	endpoints, err := github.ParseEndpoints(p.getenv("GITHUB_API_URL"), p.getenv("GITHUB_GRAPHQL_URL"))
 	if err != nil {
 		return nil, usagef("GITHUB_API_URL and GITHUB_GRAPHQL_URL: %w", err)
 	}
-	s := &sources{waits: &waits{say: p.stderr.note}, progress: new(collectors.Progress)}
-	s.client = github.NewClient(endpoints, p.token(), github.Limits{MaxWait: cfg.MaxWait, OnWait: s.waits.begin})
-	if w := watched(cfg); len(w.Discussions)+len(w.Releases)+len(w.Advisories) > 0 {
-		c := collectors.NewGitHub(s.client, w)
-		c.Progress = s.progress
-		s.add(c, digest.Discussions, digest.Releases, digest.Advisories)
+	s := &sources{cfg: cfg, say: p.stderr.note, waits: &waits{say: p.stderr.note}, progress: new(collectors.Progress)}
+	if folder := p.cacheFolder(); folder != "" {
+		if s.cache, err = httpcache.Open(folder, p.now); err != nil {
+			s.say("going on without the cache of earlier answers: %v", err)
+		}
 	}
-	if list := feedSources(cfg); len(list) > 0 {
-		c := collectors.NewFeeds(collectors.NewFeedClient(list), list)
-		c.Progress = s.progress
-		s.add(c, digest.Feeds)
-	}
-	s.total = countSources(cfg)
+	s.client = github.NewClient(endpoints, p.token(), github.Limits{MaxWait: cfg.MaxWait, Cache: s.cache, OnWait: s.waits.begin})
 	return s, nil
 }
 
-func (s *sources) add(c digest.Collector, kinds ...digest.Kind) {
-	s.collectors = append(s.collectors, kindCollector{kinds, c})
-}
-
-// countSources counts what there is to look at, a repository once for each kind.
-func countSources(cfg *config.Config) int {
-	n := len(cfg.Feeds)
-	for _, s := range cfg.Discussions {
-		n += len(s.Repos)
+// cacheFolder is where answers of earlier runs are kept; empty where no place is known.
+func (p *program) cacheFolder() string {
+	if dir := p.getenv("XDG_CACHE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "digest")
 	}
-	for _, s := range cfg.Releases {
-		n += len(s.Repos)
+	if home := p.getenv("HOME"); filepath.IsAbs(home) {
+		return filepath.Join(home, ".cache", "digest")
 	}
-	for _, s := range cfg.Advisories {
-		n += len(s.Repos)
-	}
-	return n
+	return ""
 }
 
 // status says how far the run is.
 func (s *sources) status() string {
-	return progressLine(s.progress.Done(), s.total, s.client.Usage(), s.waits.now())
+	return progressLine(s.progress.Done(), int(s.total.Load()), s.client.Usage(), s.waits.now())
 }
 
 // token returns the source of the token that both of GitHub's APIs share, or nil when
@@ -98,22 +83,68 @@ func (p *program) tokenVariable() string {
 	return ""
 }
 
-// collect asks all collectors side by side and makes a snapshot of what they found. A
-// run in which no source at all could be read is an error: an edition of nothing but
-// gaps is of no use to anybody.
-func (s *sources) collect(ctx context.Context, period digest.Period, provisional bool) (digest.Snapshot, github.Usage, error) {
-	found := make([]digest.Findings, len(s.collectors))
-	errs := make([]error, len(s.collectors))
+// collect finds out which repositories there are to look at, asks all collectors side by
+// side and makes a snapshot of what they found. A run in which no source at all could be
+// read is an error: an edition of nothing but gaps is of no use to anybody.
+func (s *sources) collect(ctx context.Context, period digest.Period, provisional bool) (collected, error) {
+	defer s.closeCache()
+	w, selections, err := s.watched(ctx)
+	if err != nil {
+		return collected{usage: s.client.Usage()}, err
+	}
+	list, steps := s.collectors(w)
+	found := make([]digest.Findings, len(list))
+	errs := make([]error, len(list))
 	var wg sync.WaitGroup
-	for i, c := range s.collectors {
+	for i, c := range list {
 		wg.Go(func() { found[i], errs[i] = collectOne(ctx, c, period) })
 	}
 	wg.Wait()
+	found = append(found, digest.Findings{Receipts: selections})
 	snapshot := digest.Snapshot{Version: digest.SnapshotVersion, Period: period, Provisional: provisional, Findings: digest.Merge(found...)}
+	got := collected{snapshot, s.client.Usage(), steps}
 	if err := firstError(errs); err != nil {
-		return snapshot, s.client.Usage(), err
+		return got, err
 	}
-	return snapshot, s.client.Usage(), anythingRead(snapshot.Receipts)
+	return got, anythingRead(snapshot.Receipts)
+}
+
+// collected is what a run has read, what that cost, and what it was expected to cost.
+type collected struct {
+	snapshot digest.Snapshot
+	usage    github.Usage
+	expected []collectors.Step
+}
+
+func (s *sources) closeCache() {
+	if err := s.cache.Close(); err != nil {
+		s.say("cache of earlier answers: %v", err)
+	}
+}
+
+// kindCollector is a collector and the kinds it collects.
+type kindCollector struct {
+	kinds []digest.Kind
+	digest.Collector
+}
+
+// collectors cuts what is to be read into collectors, and tells what it is expected to cost.
+func (s *sources) collectors(w collectors.Watched) ([]kindCollector, []collectors.Step) {
+	var list []kindCollector
+	var steps []collectors.Step
+	s.total.Store(int64(w.Sources() + len(s.cfg.Feeds)))
+	if w.Sources() > 0 {
+		c := collectors.NewGitHub(s.client, w)
+		c.Progress = s.progress
+		list = append(list, kindCollector{[]digest.Kind{digest.Discussions, digest.Releases, digest.Advisories}, c})
+		steps = c.Plan(usual(w))
+	}
+	if feeds := feedSources(s.cfg); len(feeds) > 0 {
+		c := collectors.NewFeeds(collectors.NewFeedClient(feeds), feeds)
+		c.Progress, c.Cache = s.progress, s.cache
+		list = append(list, kindCollector{[]digest.Kind{digest.Feeds}, c})
+	}
+	return list, steps
 }
 
 // collectOne asks one collector. A panic in it is a gap of its kinds: the other
@@ -148,6 +179,9 @@ func firstError(errs []error) error {
 func anythingRead(receipts []digest.Receipt) error {
 	refused := true
 	for _, r := range receipts {
+		if r.NamesRepos() {
+			continue // which tells what there is to read
+		}
 		if !r.Gap() || r.Kept > 0 || r.Outcome == digest.Truncated {
 			return nil
 		}
@@ -178,17 +212,48 @@ func explain(r digest.Receipt) string {
 	return what + ": " + markdown.Line(r.Detail)
 }
 
-// watched is what the configuration watches of repositories.
-func watched(cfg *config.Config) collectors.Watched {
+// watched is what the configuration watches of repositories, with those that it names by
+// their account or topic looked up, and the receipts of looking.
+func (s *sources) watched(ctx context.Context) (collectors.Watched, []digest.Receipt, error) {
+	var asked []collectors.Selection
+	for _, in := range s.cfg.Repositories() {
+		if in.Selection != nil {
+			asked = append(asked, collectors.Selection(*in.Selection))
+		}
+	}
+	resolved, err := collectors.Resolve(ctx, s.client, asked)
+	if err != nil {
+		return collectors.Watched{}, nil, err
+	}
+	var receipts []digest.Receipt
+	repos := func(in config.Repositories, kind digest.Kind, section digest.SectionName) []digest.Repo {
+		if in.Selection == nil {
+			return in.Repos
+		}
+		r := resolved[0]
+		resolved = resolved[1:]
+		r.Receipt.Kind, r.Receipt.Section = kind, section
+		receipts = append(receipts, r.Receipt)
+		return r.Repos
+	}
+	return watch(s.cfg, repos), receipts, nil
+}
+
+// watch is what the configuration watches of the repositories that a function tells, in
+// the order of [config.Config.Repositories].
+func watch(cfg *config.Config, repos func(config.Repositories, digest.Kind, digest.SectionName) []digest.Repo) collectors.Watched {
 	var w collectors.Watched
 	for _, s := range cfg.Discussions {
-		w.Discussions = append(w.Discussions, collectors.DiscussionSource{Repos: s.Repos, Categories: s.Categories, Section: s.Section})
+		w.Discussions = append(w.Discussions, collectors.DiscussionSource{
+			Repos: repos(s.Repositories, digest.Discussions, s.Section), Categories: s.Categories, Section: s.Section})
 	}
 	for _, s := range cfg.Releases {
-		w.Releases = append(w.Releases, collectors.ReleaseSource{Repos: s.Repos, Prereleases: s.Prereleases, Section: s.Section})
+		w.Releases = append(w.Releases, collectors.ReleaseSource{
+			Repos: repos(s.Repositories, digest.Releases, s.Section), Prereleases: s.Prereleases, Section: s.Section})
 	}
 	for _, s := range cfg.Advisories {
-		w.Advisories = append(w.Advisories, collectors.AdvisorySource{Repos: s.Repos, Mode: collectors.AdvisoryMode(s.Mode), Section: s.Section})
+		w.Advisories = append(w.Advisories, collectors.AdvisorySource{
+			Repos: repos(s.Repositories, digest.Advisories, s.Section), Mode: collectors.AdvisoryMode(s.Mode), Section: s.Section})
 	}
 	return w
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/config"
-	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/templates"
 )
 
@@ -59,7 +58,7 @@ func demo(ctx context.Context, p *program, f outputFlags) error {
 	if err != nil {
 		return fmt.Errorf("demo/snapshot.json: %w", err)
 	}
-	return draft(ctx, p, cfg, f, "", func(context.Context) (digest.Snapshot, github.Usage, error) {
-		return s, github.Usage{}, nil
+	return draft(ctx, p, cfg, f, "", func(context.Context) (collected, error) {
+		return collected{snapshot: s}, nil
 	})
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/config"
 	"github.com/community-digest/digest/internal/frontmatter"
-	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/templates"
 )
 
@@ -26,10 +25,7 @@ type draftFlags struct {
 }
 
 func (f *draftFlags) register(set *pflag.FlagSet) {
-	set.StringVar(&f.from, "from", "", "first `day` of the period, YYYY-MM-DD")
-	set.StringVar(&f.to, "to", "", "last `day` of the period; it belongs to it")
-	set.StringVar(&f.week, "week", "", "the period is this ISO `week`, for example 2023-W50")
-	set.BoolVar(&f.lastWeek, "last-week", false, "the period is the last complete week")
+	f.periodFlags.register(set)
 	set.StringVar(&f.config, "config", "config.yaml", "configuration `file`")
 	set.StringVar(&f.snapshot, "snapshot", "", "render from this saved snapshot `file`: no network is used")
 	set.StringVar(&f.saveSnapshot, "save-snapshot", "", "save what was collected to this `file` too")
@@ -42,13 +38,7 @@ func (f *draftFlags) check(p *program) error {
 	if err := f.outputFlags.check(p); err != nil {
 		return err
 	}
-	ways := 0
-	for _, used := range []bool{f.from != "" || f.to != "", f.week != "", f.lastWeek, f.snapshot != ""} {
-		if used {
-			ways++
-		}
-	}
-	if ways > 1 {
+	if ways := f.ways(); ways > 1 || ways == 1 && f.snapshot != "" {
 		return usagef("--from with --to, --week, --last-week and --snapshot each name the period: give one of them")
 	}
 	return nil
@@ -71,8 +61,8 @@ func draftCommand(ctx context.Context, p *program, f draftFlags) error {
 		if err != nil {
 			return usageError{err}
 		}
-		return draft(ctx, p, cfg, f.outputFlags, f.saveSnapshot, func(context.Context) (digest.Snapshot, github.Usage, error) {
-			return s, github.Usage{}, nil
+		return draft(ctx, p, cfg, f.outputFlags, f.saveSnapshot, func(context.Context) (collected, error) {
+			return collected{snapshot: s}, nil
 		})
 	}
 	period, err := f.period(cfg.Calendar, p.now)
@@ -83,7 +73,7 @@ func draftCommand(ctx context.Context, p *program, f draftFlags) error {
 	if err != nil {
 		return err
 	}
-	return draft(ctx, p, cfg, f.outputFlags, f.saveSnapshot, func(ctx context.Context) (digest.Snapshot, github.Usage, error) {
+	return draft(ctx, p, cfg, f.outputFlags, f.saveSnapshot, func(ctx context.Context) (collected, error) {
 		defer p.watch(sources.status)()
 		return sources.collect(ctx, period, period.To.After(p.now))
 	})
@@ -91,7 +81,7 @@ func draftCommand(ctx context.Context, p *program, f draftFlags) error {
 
 // draft is the whole chain, in the order in which the data flows: collect, snapshot,
 // edit, render, write, report. No step reaches back.
-func draft(ctx context.Context, p *program, cfg *config.Config, out outputFlags, saveTo string, collect func(context.Context) (digest.Snapshot, github.Usage, error)) (err error) {
+func draft(ctx context.Context, p *program, cfg *config.Config, out outputFlags, saveTo string, collect func(context.Context) (collected, error)) (err error) {
 	target, err := openTarget(p, out, cfg.State) // before the network is used: a folder that cannot be written is a cheap mistake
 	if err != nil {
 		return err
@@ -103,10 +93,11 @@ func draft(ctx context.Context, p *program, cfg *config.Config, out outputFlags,
 	}
 	defer save.close()
 
-	snapshot, usage, err := collect(ctx)
+	got, err := collect(ctx)
 	if err != nil {
 		return err
 	}
+	snapshot := got.snapshot
 	number := cfg.Calendar.Number(snapshot.Period)
 	edition := digest.Edit(snapshot, number, digest.Rules{PerSection: cfg.PerSection})
 	pages, err := render(cfg, edition)
@@ -123,7 +114,7 @@ func draft(ctx context.Context, p *program, cfg *config.Config, out outputFlags,
 	if err := save.write(snapshot); err != nil {
 		return err
 	}
-	return p.report(newReport(edition, snapshot, written, usage), out)
+	return p.report(newReport(edition, got, written), out)
 }
 
 // page is a draft as it is rendered.

@@ -3,6 +3,8 @@ package main
 import (
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/community-digest/digest/digest"
 )
 
@@ -10,6 +12,24 @@ import (
 type periodFlags struct {
 	from, to, week string
 	lastWeek       bool
+}
+
+func (f *periodFlags) register(set *pflag.FlagSet) {
+	set.StringVar(&f.from, "from", "", "first `day` of the period, YYYY-MM-DD")
+	set.StringVar(&f.to, "to", "", "last `day` of the period; it belongs to it")
+	set.StringVar(&f.week, "week", "", "the period is this ISO `week`, for example 2023-W50")
+	set.BoolVar(&f.lastWeek, "last-week", false, "the period is the last complete week")
+}
+
+// ways counts the ways in which the period is named: more than one contradict each other.
+func (f periodFlags) ways() int {
+	n := 0
+	for _, used := range []bool{f.from != "" || f.to != "", f.week != "", f.lastWeek} {
+		if used {
+			n++
+		}
+	}
+	return n
 }
 
 // period finds the period that the flags name; without any it is the calendar's last

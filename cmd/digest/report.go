@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/community-digest/digest/digest"
-	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/internal/markdown"
 )
 
@@ -49,9 +48,15 @@ type usageReport struct {
 	GraphQLPoints int     `json:"graphql_points"`
 	Retries       int     `json:"retries"`
 	WaitedSeconds float64 `json:"waited_seconds"`
+	// NotModified counts the requests that GitHub answered with "as before": they cost
+	// nothing of its limit.
+	NotModified int `json:"not_modified"`
+	// Expected is what the run was expected to cost, as digest plan tells it.
+	Expected *cost `json:"expected,omitempty"`
 }
 
-func newReport(e digest.Edition, s digest.Snapshot, done []written, u github.Usage) report {
+func newReport(e digest.Edition, got collected, done []written) report {
+	s, u := got.snapshot, got.usage
 	shared := editionReport{
 		Edition:     e.Number,
 		Period:      e.Period,
@@ -76,7 +81,12 @@ func newReport(e digest.Edition, s digest.Snapshot, done []written, u github.Usa
 		skew:          u.Skew,
 		Usage: usageReport{
 			Requests: u.Requests(), GraphQLPoints: u.Points, Retries: u.Retries, WaitedSeconds: u.Waited.Seconds(),
+			NotModified: u.NotModified,
 		},
+	}
+	if got.expected != nil {
+		expected := sum(got.expected)
+		r.Usage.Expected = &expected
 	}
 	for _, w := range done {
 		r.Drafts = append(r.Drafts, draftReport{

@@ -24,20 +24,22 @@ type arrow struct {
 // arrows says which packages of the project a package imports; tests may import what
 // the last column adds. A package that is not here is unknown, and that is an error.
 var arrows = []arrow{
-	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/frontmatter", "internal/github", "internal/markdown", "internal/output", "templates"},
+	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/frontmatter", "internal/github", "internal/httpcache", "internal/markdown", "internal/output", "templates"},
 		"wires everything; nobody imports it", []string{"internal/githubtest"}},
-	{"collectors", []string{"digest", "internal/github", "internal/markdown"},
+	{"collectors", []string{"digest", "internal/github", "internal/httpcache", "internal/markdown"},
 		"turns GitHub's and feeds' types into digest's; knows neither configuration nor templates", []string{"internal/githubtest"}},
 	{"digest", []string{"internal/markdown"},
 		"is what an edition is, without I/O; all arrows point at it", []string{"templates"}},
 	{"templates", nil, "is text", nil},
 
-	{"internal/config", []string{"digest", "internal/frontmatter"},
-		"reads plain values for cmd, and tries the templates while it does", []string{"internal/markdown"}},
+	{"internal/config", []string{"digest", "internal/frontmatter", "internal/schedule"},
+		"reads plain values for cmd, and tries the templates and the schedule while it does", []string{"internal/markdown"}},
 	{"internal/frontmatter", nil, "writes values at the head of a page, and knows nothing of editions", nil},
-	{"internal/github", nil, "is the way to GitHub, whatever is asked there", []string{"internal/githubtest"}},
+	{"internal/github", []string{"internal/httpcache"}, "is the way to GitHub, whatever is asked there", []string{"internal/githubtest"}},
+	{"internal/httpcache", nil, "keeps answers on the disk, and knows none of the services", nil},
 	{"internal/markdown", nil, "makes any text from outside safe", nil},
 	{"internal/output", nil, "writes files whose meaning it does not know", nil},
+	{"internal/schedule", []string{"digest"}, "says when to run and which periods are due, and runs nothing", nil},
 
 	{"internal/githubtest", []string{"internal/githubtest/execute", "internal/githubtest/openapi", "internal/githubtest/schema"},
 		"is GitHub as the tests see it, and must not share the client's mistakes", nil},

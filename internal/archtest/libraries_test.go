@@ -27,7 +27,7 @@ var libraries = []library{
 	{"golang.org/x/net/html", []string{"collectors"}, "feeds hold HTML", []string{"internal/markdown"}},
 
 	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/frontmatter"}, "YAML is read by one and written by the other", nil},
-	{"github.com/robfig/cron/v3", []string{"internal/config"}, "a schedule is tried while it is read", nil},
+	{"github.com/robfig/cron/v3", []string{"internal/schedule"}, "a schedule is parsed and its clock changes are mended in one place", nil},
 	{"github.com/agnivade/levenshtein", []string{"internal/config"}, "unknown keys have a nearest known one", nil},
 	{"golang.org/x/text/language", []string{"internal/config"}, "languages are checked while they are read", nil},
 	{"golang.org/x/text/width", []string{"internal/config"}, "carets stand under wide characters", nil},
@@ -50,12 +50,12 @@ var standard = []struct {
 	homes []string
 	why   string
 }{
-	{"net/http", []string{"collectors", "internal/github", "internal/githubtest", "internal/githubtest/openapi", "internal/githubtest/schema", "internal/githubtest/schema/gen"}, "the network is used by collectors, through internal/github or the client for feeds"},
+	{"net/http", []string{"collectors", "internal/github", "internal/githubtest", "internal/githubtest/openapi", "internal/githubtest/schema", "internal/githubtest/schema/gen", "internal/httpcache"}, "the network is used by collectors, through internal/github or the client for feeds; httpcache reads and writes headers only"},
 	{"text/template", []string{"digest"}, "a template of text prints anything: digest gives it only what is safe"},
 	{"html/template", nil, "pages are Markdown"},
 	{"log", nil, "errors are returned, and end in cmd"},
 	{"log/slog", []string{"internal/markdown"}, "texts from outside say how they are logged"},
-	{"os", []string{"cmd/digest", "internal/config", "internal/github", "internal/output", "internal/githubtest/schema/gen"}, "files are the business of cmd, config and output; github names an error of it"},
+	{"os", []string{"cmd/digest", "internal/config", "internal/github", "internal/httpcache", "internal/output", "internal/githubtest/schema/gen"}, "files are the business of cmd, config, output and httpcache; github names an error of it"},
 	{"os/exec", []string{"internal/githubtest/schema/gen"}, "the program runs no other"},
 	{"os/signal", []string{"cmd/digest"}, "only main is a process"},
 	{"flag", []string{"internal/githubtest/schema/gen"}, "flags are cobra's"},
