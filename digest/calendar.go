@@ -62,6 +62,18 @@ func (c Calendar) LastWeek(now time.Time) Period {
 	return weekly.Last(now)
 }
 
+// After returns the period of the edition that follows one that ended at end: from that
+// day to the end of the calendar's period that the day lies in. That is a whole period
+// if the edition ended where one begins; otherwise it is what is left of one, so that
+// editions meet after a period chosen by hand and after a change of the calendar.
+//
+// The day of end is taken as it is in its own zone, as by [Calendar.Number].
+func (c Calendar) After(end time.Time) Period {
+	p := c.period(c.index(end))
+	p.From = startOfDay(end.Year(), end.Month(), end.Day(), c.Location)
+	return p
+}
+
 // Number returns the number of the edition that begins in the calendar's period
 // around p.From. Before the first edition it is zero or negative.
 //

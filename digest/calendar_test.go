@@ -114,3 +114,34 @@ func TestASnapshotKeepsItsNumberInAnotherZone(t *testing.T) {
 		}
 	}
 }
+
+func TestThePeriodAfterAnEditionBeginsWhereItEnded(t *testing.T) {
+	weekly := Calendar{Cadence: Weekly, WeekStart: time.Monday, Location: zone(t, "Asia/Shanghai")}
+	monthly := Calendar{Cadence: Monthly, Location: time.UTC}
+	samoa := Calendar{Cadence: Weekly, WeekStart: time.Friday, Location: zone(t, "Pacific/Apia")}
+	for _, tt := range []struct {
+		name      string
+		c         Calendar
+		last      string // the edition's last day
+		zone      string
+		want      string
+		wantStart string
+	}{
+		{"a whole week after a whole week", weekly, "2023-12-17", "Asia/Shanghai", "2023-12-18..2023-12-24", "2023-12-17T16:00:00Z"},
+		{"the rest of a week", weekly, "2023-12-20", "Asia/Shanghai", "2023-12-21..2023-12-24", "2023-12-20T16:00:00Z"},
+		{"the last day of a week", weekly, "2023-12-23", "Asia/Shanghai", "2023-12-24..2023-12-24", "2023-12-23T16:00:00Z"},
+		{"the same day in another zone", weekly, "2023-12-17", "America/New_York", "2023-12-18..2023-12-24", "2023-12-17T16:00:00Z"},
+		{"a month after a month", monthly, "2024-01-31", "UTC", "2024-02-01..2024-02-29", "2024-02-01T00:00:00Z"},
+		{"the rest of a month", monthly, "2024-01-14", "UTC", "2024-01-15..2024-01-31", "2024-01-15T00:00:00Z"},
+		{"the first day is one that Samoa left out", samoa, "2011-12-29", "UTC", "2011-12-31..2012-01-05", "2011-12-30T10:00:00Z"},
+	} {
+		edition := days(t, "2011-01-01", tt.last, tt.zone)
+		p := tt.c.After(edition.To)
+		if p.String() != tt.want || !p.From.Equal(at(t, tt.wantStart)) {
+			t.Errorf("%s: got %s from %s, want %s from %s", tt.name, p, p.From, tt.want, tt.wantStart)
+		}
+		if next := tt.c.After(p.To); !next.From.Equal(p.To) || next != tt.c.Containing(p.To) {
+			t.Errorf("%s: %s is followed by %s", tt.name, p, next)
+		}
+	}
+}
