@@ -103,7 +103,7 @@ func TestDefaults(t *testing.T) {
 	if page, err := e.Template.Page(digest.Sample()); err != nil || page != "# Example Weekly 1\n" {
 		t.Errorf("Page = %q, %v", page, err)
 	}
-	c.Editions, c.Publish.Branch = nil, nil
+	c.Editions, c.Publish.Branch, c.Publish.Title = nil, nil, nil
 	want := &Config{
 		Title:    "Weekly",
 		Calendar: digest.Calendar{Cadence: digest.Weekly, WeekStart: time.Monday, Location: time.UTC},
@@ -132,7 +132,7 @@ sources:
 editions: [{language: en, path: out.md}]
 limits: {per_section: 5, max_wait: 10m}
 state: s
-publish: {repository: o/r, base: Main, branch: w, draft: false, labels: [L], reviewers: [who, org/team]}
+publish: {repository: o/r, base: Main, branch: w, draft: false, labels: [L], reviewers: [who, org/team], assignees: [me], milestone: "Week 1", title: "No. {{.Number}}"}
 schedule: {cron: "@weekly"}
 `
 	c, err := Parse("config.yaml", []byte(text), nil, house())
@@ -141,7 +141,7 @@ schedule: {cron: "@weekly"}
 	}
 	loc, _ := digest.LoadZone("Asia/Shanghai")
 	repo := digest.Repo{Owner: "a", Name: "b"}
-	c.Editions, c.Publish.Branch = nil, nil
+	c.Editions, c.Publish.Branch, c.Publish.Title = nil, nil, nil
 	want := &Config{
 		Title: "Weekly",
 		Calendar: digest.Calendar{
@@ -158,7 +158,7 @@ schedule: {cron: "@weekly"}
 		Picks:       "s/picks.yaml",
 		Publish: Publish{
 			Configured: true, Repository: digest.Repo{Owner: "o", Name: "r"}, Base: "Main",
-			Labels: []string{"L"}, Reviewers: []string{"who", "org/team"},
+			Labels: []string{"L"}, Reviewers: []string{"who", "org/team"}, Assignees: []string{"me"}, Milestone: "Week 1",
 		},
 		Schedule: Schedule{Cron: "@weekly"},
 	}

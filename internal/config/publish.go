@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/community-digest/digest/digest"
 )
@@ -18,10 +19,36 @@ type Publish struct {
 	Base string
 	// Branch expands to the branch of an edition; [Publish.BranchName] does that and checks it.
 	Branch *digest.Template
+	// Title expands to the title of the pull request; [Publish.PullRequestTitle] does that.
+	Title *digest.Template
 	// Draft opens the pull request as a draft.
 	Draft     bool
 	Labels    []string
 	Reviewers []string // logins, and teams as org/team
+	Assignees []string // logins
+	// Milestone is the title of an open milestone, or empty.
+	Milestone string
+}
+
+// PullRequestTitle returns the title of an edition's pull request. Like a branch it is made
+// of nothing that was collected: what a stranger wrote in it could command a bot.
+func (p Publish) PullRequestTitle(ed digest.Edition) (string, error) {
+	title, err := p.title(ed)
+	if err != nil {
+		return "", fmt.Errorf("title of the pull request: %w", err)
+	}
+	return title, nil
+}
+
+func (p Publish) title(ed digest.Edition) (string, error) {
+	title, err := p.Title.Execute(ed.Head())
+	if err != nil {
+		return "", err
+	}
+	if n := len([]rune(title)); n == 0 || n > 200 || strings.TrimSpace(title) != title || strings.ContainsFunc(title, unicode.IsControl) {
+		return "", fmt.Errorf("%q is not a title: want 1 to 200 characters on one line", shorten(title))
+	}
+	return title, nil
 }
 
 // BranchName returns the branch of an edition.
@@ -84,6 +111,8 @@ func decodePublish(v value) Publish {
 		Draft:      m.get("draft").flag(true),
 		Labels:     m.get("labels").texts(checkLabel),
 		Reviewers:  m.get("reviewers").texts(checkReviewer),
+		Assignees:  m.get("assignees").texts(checkAssignee),
+		Milestone:  m.get("milestone").checked(checkMilestone),
 	}
 	if repo := m.get("repository"); repo.optional() != "" {
 		p.Repository, _ = repo.repo()
@@ -95,6 +124,15 @@ func decodePublish(v value) Publish {
 	if p.Branch != nil {
 		if _, err := p.branch(digest.Sample()); err != nil {
 			branch.problem("%v", err)
+		}
+	}
+	title := m.get("title")
+	if text := title.text(`{{.Title}} {{.Number}} ({{.Period}})`); text != "" {
+		p.Title = title.template(text, "en")
+	}
+	if p.Title != nil {
+		if _, err := p.title(digest.Sample()); err != nil {
+			title.problem("%v", err)
 		}
 	}
 	m.close()
@@ -119,6 +157,20 @@ func decodeBase(v value) string {
 func checkLabel(name string) error {
 	if len([]rune(name)) > 50 || strings.TrimSpace(name) != name || strings.ContainsAny(name, "\n,") {
 		return fmt.Errorf("%q is not a label: want at most 50 characters on one line, without a comma", shorten(name))
+	}
+	return nil
+}
+
+func checkAssignee(name string) error {
+	if !reviewer.MatchString(name) || strings.Contains(name, "/") {
+		return fmt.Errorf("%q is not an assignee: want a login without @", shorten(name))
+	}
+	return nil
+}
+
+func checkMilestone(name string) error {
+	if len([]rune(name)) > 200 || strings.TrimSpace(name) != name || strings.Contains(name, "\n") {
+		return fmt.Errorf("%q is not a milestone: want its title on one line", shorten(name))
 	}
 	return nil
 }
