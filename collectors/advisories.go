@@ -64,10 +64,13 @@ type advisoryList struct {
 	// known are the public advisories of its own list, whether they are of the period or not.
 	known map[digest.ID]digest.Advisory
 	found []digest.Advisory
+
+	past *digest.Past
+	late []digest.Advisory
 }
 
 // advisoryLists gives every repository one list; the first source that names it decides.
-func advisoryLists(sources []AdvisorySource) []*advisoryList {
+func advisoryLists(sources []AdvisorySource, past *digest.Past) []*advisoryList {
 	var lists []*advisoryList
 	known := make(map[string]bool)
 	for _, s := range sources {
@@ -80,6 +83,7 @@ func advisoryLists(sources []AdvisorySource) []*advisoryList {
 				repo:  repo,
 				mode:  s.Mode,
 				known: make(map[digest.ID]digest.Advisory),
+				past:  past,
 				receipt: digest.Receipt{
 					Kind: digest.Advisories, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
 				},
@@ -176,13 +180,26 @@ func (l *advisoryList) take(client *github.Client, w *repositoryAdvisory, p dige
 	if !a.Repo.Same(l.repo) {
 		l.receipt.RenamedTo = a.Repo
 	}
-	if !happenedIn(a, p) {
+	if !l.keep(a, p) {
 		l.receipt.Drop(digest.OutsidePeriod)
 		return
 	}
-	a.Section = l.receipt.Section
 	l.receipt.Keep()
-	l.found = append(l.found, a)
+}
+
+// keep takes in an advisory of the period, or one that came too late for the edition that
+// it belongs to, whatever has happened to it since.
+func (l *advisoryList) keep(a digest.Advisory, p digest.Period) bool {
+	a.Section = l.receipt.Section
+	switch {
+	case !p.Contains(a.PublishedAt) && l.past.Missed(digest.Advisories, l.receipt.Source, a.ID, a.PublishedAt):
+		l.late = append(l.late, a)
+	case happenedIn(a, p):
+		l.found = append(l.found, a)
+	default:
+		return false
+	}
+	return true
 }
 
 // happenedIn reports whether the advisory was published, updated or withdrawn in the

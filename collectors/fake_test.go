@@ -181,7 +181,7 @@ func checkBooks(t *testing.T, f digest.Findings) {
 			t.Errorf("receipt of %s: %s, and not a word why", r.Source, r.Outcome)
 		}
 	}
-	if found := len(f.Discussions) + len(f.Releases) + len(f.Advisories) + len(f.Entries); found != kept {
+	if found := len(f.Discussions) + len(f.Releases) + len(f.Advisories) + len(f.Entries) + len(f.Late.Releases) + len(f.Late.Advisories); found != kept {
 		t.Errorf("%d items in the findings, %d on the receipts", found, kept)
 	}
 }

@@ -16,6 +16,8 @@ type Watched struct {
 	Discussions []DiscussionSource
 	Releases    []ReleaseSource
 	Advisories  []AdvisorySource
+	// Past, if there is one, is of the editions before: what came too late for them is found too.
+	Past *digest.Past
 }
 
 // Sources counts what there is to look at, a repository once for each source that names it.
@@ -107,8 +109,8 @@ type repoLists struct {
 func (c *GitHub) watch() *watch {
 	w := &watch{}
 	w.discussions, w.targets = discussionLists(c.watched.Discussions)
-	w.releases = releaseLists(c.watched.Releases)
-	w.advisories = advisoryLists(c.watched.Advisories)
+	w.releases = releaseLists(c.watched.Releases, c.watched.Past)
+	w.advisories = advisoryLists(c.watched.Advisories, c.watched.Past)
 	byRepo := make(map[string]*repoLists)
 	of := func(repo digest.Repo) *repoLists {
 		l := byRepo[repo.Key()]
@@ -143,10 +145,12 @@ func (w *watch) findings() digest.Findings {
 	}
 	for _, l := range w.releases {
 		f.Releases = append(f.Releases, l.found...)
+		f.Late.Releases = append(f.Late.Releases, l.late...)
 		f.Receipts = append(f.Receipts, l.receipt)
 	}
 	for _, l := range w.advisories {
 		f.Advisories = append(f.Advisories, l.found...)
+		f.Late.Advisories = append(f.Late.Advisories, l.late...)
 		f.Receipts = append(f.Receipts, l.receipt)
 	}
 	if len(w.advisories) > 0 {
@@ -303,7 +307,7 @@ func (c *GitHub) readDetails(ctx context.Context, w *watch, p digest.Period) err
 	}
 	for _, l := range w.releases {
 		for _, cand := range l.candidates {
-			l.settle(c.client, cand, light[0])
+			l.settle(c.client, cand, light[0], p)
 			light = light[1:]
 		}
 	}

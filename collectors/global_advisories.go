@@ -108,13 +108,11 @@ func (w *globalAdvisory) settle(client *github.Client, watched map[string]*advis
 		a.PublishedAt = own.PublishedAt
 	}
 	switch {
-	case !happenedIn(a, p):
-		r.Drop(digest.OutsidePeriod)
 	case l.enrich(a):
 		r.Drop(digest.FoundTwice)
+	case !l.keep(a, p):
+		r.Drop(digest.OutsidePeriod)
 	default:
-		a.Section = l.receipt.Section
-		l.found = append(l.found, a)
 		if l.mode == Reviewed { // the repository has no list of its own to count
 			r = &l.receipt
 		}
@@ -173,8 +171,7 @@ func repoOf(client *github.Client, page markdown.URL, asked digest.Repo) digest.
 // enrich completes an advisory that the repository's own list has with what the
 // database adds, and reports whether there is one.
 func (l *advisoryList) enrich(g digest.Advisory) bool {
-	for i := range l.found {
-		a := &l.found[i]
+	for _, a := range slices.Concat(pointers(l.found), pointers(l.late)) {
 		if a.ID != g.ID {
 			continue
 		}
@@ -209,4 +206,12 @@ func (w *globalAdvisory) advisory(client *github.Client, repo digest.Repo) diges
 		a.Credits = append(a.Credits, markdown.Untrusted(credit.GetUser().GetLogin()))
 	}
 	return a
+}
+
+func pointers[T any](list []T) []*T {
+	all := make([]*T, len(list))
+	for i := range list {
+		all[i] = &list[i]
+	}
+	return all
 }

@@ -35,11 +35,14 @@ type releaseList struct {
 	candidates []listedRelease
 	done       bool
 	found      []digest.Release
+
+	past *digest.Past
+	late []digest.Release
 }
 
 // releaseLists gives every repository one list. Where several sources name the same
 // repository the first one decides, but that prereleases are wanted if any wants them.
-func releaseLists(sources []ReleaseSource) []*releaseList {
+func releaseLists(sources []ReleaseSource, past *digest.Past) []*releaseList {
 	var lists []*releaseList
 	byRepo := make(map[string]*releaseList)
 	for _, s := range sources {
@@ -52,6 +55,7 @@ func releaseLists(sources []ReleaseSource) []*releaseList {
 				repo:        repo,
 				prereleases: s.Prereleases,
 				seen:        make(map[string]bool),
+				past:        past,
 				receipt: digest.Receipt{
 					Kind: digest.Releases, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
 				},
@@ -142,7 +146,7 @@ func (l *releaseList) wants(r *listedRelease, p digest.Period) bool {
 	switch {
 	case r.IsDraft || r.PublishedAt == nil:
 		l.receipt.Drop(digest.IsDraft)
-	case !p.Contains(*r.PublishedAt):
+	case !p.Contains(*r.PublishedAt) && !l.missed(r):
 		l.receipt.Drop(digest.OutsidePeriod)
 	case r.IsPrerelease && !l.prereleases:
 		l.receipt.Drop(digest.IsPrerelease)
@@ -150,6 +154,12 @@ func (l *releaseList) wants(r *listedRelease, p digest.Period) bool {
 		return true
 	}
 	return false
+}
+
+// missed reports whether a release came too late for the edition that it belongs to. A
+// prerelease is no news a week later.
+func (l *releaseList) missed(r *listedRelease) bool {
+	return !r.IsPrerelease && l.past.Missed(digest.Releases, l.receipt.Source, digest.ID(r.ID), *r.PublishedAt)
 }
 
 // releaseNode is what is told about a release of the period.
@@ -165,7 +175,7 @@ type releaseNode struct {
 }
 
 // settle makes an item of a release of the period.
-func (l *releaseList) settle(client *github.Client, listed listedRelease, a github.NodeAnswer[releaseNode]) {
+func (l *releaseList) settle(client *github.Client, listed listedRelease, a github.NodeAnswer[releaseNode], p digest.Period) {
 	defer protect(&l.receipt)
 	if a.Err != nil || a.Data == nil {
 		err := a.Err
@@ -188,13 +198,17 @@ func (l *releaseList) settle(client *github.Client, listed listedRelease, a gith
 		Author:      w.Author.person(),
 		Prerelease:  listed.IsPrerelease,
 		PublishedAt: listed.PublishedAt.UTC(),
-	})
+	}, p)
 }
 
-func (l *releaseList) keep(r digest.Release) {
+func (l *releaseList) keep(r digest.Release, p digest.Period) {
 	r.Repo, r.Section = l.repo, l.receipt.Section
 	l.receipt.Keep()
-	l.found = append(l.found, r)
+	if p.Contains(r.PublishedAt) {
+		l.found = append(l.found, r)
+	} else {
+		l.late = append(l.late, r)
+	}
 }
 
 // deref reads what may be null.

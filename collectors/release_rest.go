@@ -81,5 +81,5 @@ func (l *releaseList) take(client *github.Client, w *gogithub.RepositoryRelease,
 		Author:      person(w.GetAuthor().GetLogin(), w.GetAuthor().GetType() == "Bot"),
 		Prerelease:  listed.IsPrerelease,
 		PublishedAt: listed.PublishedAt.UTC(),
-	})
+	}, p)
 }

@@ -1,7 +1,7 @@
 package digest
 
 import (
-	"slices"
+	"sync"
 	"time"
 
 	"github.com/community-digest/digest/internal/markdown"
@@ -16,81 +16,120 @@ type Rules struct {
 // Edit makes an edition of a snapshot: it selects, groups and ranks, and counts
 // what it leaves out.
 func Edit(s Snapshot, number int, rules Rules) Edition {
-	s.Findings = s.Findings.in(s.Period.Location())
 	e := Edition{
 		Number:      number,
 		Period:      s.Period,
 		Provisional: s.Provisional,
 		Numbers:     count(s),
 	}
-	e.Community = section(Community, s)
-	e.Project = section(Project, s)
-	e.Hot = section(Hot, s)
-	e.Tips = section(Tips, s)
-	if rules.PerSection > 0 {
-		for _, sec := range []*Section{&e.Community, &e.Project, &e.Hot, &e.Tips} {
-			sec.limit(rules.PerSection)
-		}
+	var sections sync.WaitGroup
+	for name, sec := range map[SectionName]*Section{Community: &e.Community, Project: &e.Project, Hot: &e.Hot, Tips: &e.Tips} {
+		sections.Go(func() {
+			*sec = section(name, s)
+			if rules.PerSection > 0 {
+				sec.limit(rules.PerSection)
+			}
+		})
 	}
+	sections.Wait()
 	return e
 }
 
 // section gathers what belongs under one heading.
 func section(name SectionName, s Snapshot) Section {
-	here := func(it Item) bool { return it.Section == name }
+	loc := s.Period.Location()
+	sec := Section{Name: name, Gaps: gaps(s.Receipts, name)}
+	var discussions []*Discussion
+	for i := range s.Discussions {
+		if d := &s.Discussions[i]; d.section(s.Period) == name {
+			discussions = append(discussions, d)
+		}
+	}
+	sec.Topics = topics(discussions, s.Period)
+	var releases []Release
+	for _, r := range s.Releases {
+		if r.Section == name {
+			releases = append(releases, r.in(loc))
+		}
+	}
 	var news []AdvisoryNews
 	for _, a := range s.Advisories {
-		if here(a.Item) {
-			news = append(news, AdvisoryNews{a, a.event(s.Period)})
+		if a.Section == name {
+			news = append(news, AdvisoryNews{a.in(loc), a.event(s.Period)})
 		}
 	}
-	return Section{
-		Name:    name,
-		Stories: stories(news, trains(keep(s.Releases, func(r Release) bool { return here(r.Item) }))),
-		Entries: keep(s.Entries, func(e Entry) bool { return here(e.Item) }),
-		Topics: topics(keep(s.Discussions, func(d Discussion) bool {
-			return d.section(s.Period) == name
-		}), s.Period),
-		Gaps: gaps(s.Receipts, name),
+	sec.Stories = append(stories(news, trains(releases)), lateStories(s.Late, name, loc)...)
+	for _, e := range s.Entries {
+		if e.Section == name {
+			sec.Entries = append(sec.Entries, e.in(loc))
+		}
 	}
+	return sec
 }
 
-// in returns the findings with every time in the editorial zone, in which templates print it.
-func (f Findings) in(loc *time.Location) Findings {
-	local := func(times ...*time.Time) {
-		for _, t := range times {
-			if !t.IsZero() {
-				*t = t.In(loc)
-			}
+// lateStories tells what came too late for an earlier edition, apart from the rest: a train
+// of last week's releases is not one with this week's.
+func lateStories(late Late, name SectionName, loc *time.Location) []Story {
+	var releases []Release
+	for _, r := range late.Releases {
+		if r.Section == name {
+			releases = append(releases, r.in(loc))
 		}
 	}
-	f.Discussions = slices.Clone(f.Discussions)
-	for i := range f.Discussions {
-		local(&f.Discussions[i].CreatedAt, &f.Discussions[i].AnsweredAt)
+	var news []AdvisoryNews
+	for _, a := range late.Advisories {
+		if a.Section == name {
+			news = append(news, AdvisoryNews{a.in(loc), Published})
+		}
 	}
-	f.Releases = slices.Clone(f.Releases)
-	for i := range f.Releases {
-		local(&f.Releases[i].PublishedAt)
+	told := stories(news, trains(releases))
+	for i := range told {
+		told[i].Late = true
 	}
-	f.Advisories = slices.Clone(f.Advisories)
-	for i := range f.Advisories {
-		local(&f.Advisories[i].PublishedAt, &f.Advisories[i].UpdatedAt, &f.Advisories[i].WithdrawnAt)
+	return told
+}
+
+// in returns the item with its times in the editorial zone, in which templates print them.
+func (d Discussion) in(loc *time.Location) Discussion {
+	d.CreatedAt, d.AnsweredAt = local(d.CreatedAt, loc), local(d.AnsweredAt, loc)
+	return d
+}
+
+func (r Release) in(loc *time.Location) Release {
+	r.PublishedAt = local(r.PublishedAt, loc)
+	return r
+}
+
+func (a Advisory) in(loc *time.Location) Advisory {
+	a.PublishedAt, a.UpdatedAt, a.WithdrawnAt = local(a.PublishedAt, loc), local(a.UpdatedAt, loc), local(a.WithdrawnAt, loc)
+	return a
+}
+
+func (e Entry) in(loc *time.Location) Entry {
+	e.PublishedAt = local(e.PublishedAt, loc)
+	return e
+}
+
+func local(t time.Time, loc *time.Location) time.Time {
+	if t.IsZero() {
+		return t // no time is no time in every zone
 	}
-	f.Entries = slices.Clone(f.Entries)
-	for i := range f.Entries {
-		local(&f.Entries[i].PublishedAt)
-	}
-	return f
+	return t.In(loc)
 }
 
 // section is where the discussion is shown: a question that was answered in the
 // period is a tip, wherever its source wants the open ones.
-func (d Discussion) section(p Period) SectionName {
-	if d.Category.Answerable && d.Answer != nil && p.Contains(d.AnsweredAt) {
+func (d *Discussion) section(p Period) SectionName {
+	if d.Category.Answerable && d.Answer != nil && d.answered(p) {
 		return Tips
 	}
 	return d.Section
 }
+
+// opened, answered and active tell what happened to the discussion in the period.
+func (d *Discussion) opened(p Period) bool   { return p.Contains(d.CreatedAt) }
+func (d *Discussion) answered(p Period) bool { return p.Contains(d.AnsweredAt) }
+func (d *Discussion) active() bool           { return d.Activity.Comments+d.Activity.Replies > 0 }
 
 // event is what happened to the advisory in the period, the gravest first.
 func (a Advisory) event(p Period) AdvisoryEvent {
@@ -121,14 +160,4 @@ func (s *Section) limit(n int) {
 	s.Entries = s.Entries[:min(n-len(s.Stories), len(s.Entries))]
 	s.Topics = s.Topics[:min(n-len(s.Stories)-len(s.Entries), len(s.Topics))]
 	s.Cut = before - s.Len()
-}
-
-func keep[T any](items []T, ok func(T) bool) []T {
-	var out []T
-	for _, it := range items {
-		if ok(it) {
-			out = append(out, it)
-		}
-	}
-	return out
 }

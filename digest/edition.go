@@ -90,6 +90,8 @@ type Story struct {
 	Advisories []AdvisoryNews
 	// Train holds the releases; nil for an advisory without one.
 	Train *Train
+	// Late tells that it belongs to an earlier edition, and was not public when that was drafted.
+	Late bool
 }
 
 // AdvisoryNews is an advisory and what happened to it in the period.

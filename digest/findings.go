@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/community-digest/digest/internal/markdown"
@@ -31,6 +32,7 @@ type Findings struct {
 	Advisories  []Advisory   `json:"advisories"`
 	Entries     []Entry      `json:"entries"`
 	Receipts    []Receipt    `json:"receipts"`
+	Late        Late         `json:"late,omitzero"`
 }
 
 // Item is what facts of every kind share.
@@ -44,6 +46,8 @@ type Item struct {
 	// Section is where the source's configuration wants the item.
 	Section SectionName `json:"section"`
 }
+
+func (it Item) id() ID { return it.ID }
 
 // ID identifies a fact. It comes from outside, as a text does: its ordinary printing is
 // the encoded form.
@@ -227,40 +231,61 @@ func (s Severity) rank() int {
 func Merge(all ...Findings) Findings {
 	var f Findings
 	for _, o := range all {
-		f.Discussions = append(f.Discussions, o.Discussions...)
-		f.Releases = append(f.Releases, o.Releases...)
-		f.Advisories = append(f.Advisories, o.Advisories...)
-		f.Entries = append(f.Entries, o.Entries...)
 		f.Receipts = append(f.Receipts, o.Receipts...)
 	}
-	f.Discussions = unique(f.Discussions, func(d Discussion) ID { return d.ID })
-	f.Releases = unique(f.Releases, func(r Release) ID { return r.ID })
-	f.Advisories = unique(f.Advisories, func(a Advisory) ID { return a.ID })
-	f.Entries = unique(f.Entries, func(e Entry) ID { return e.ID })
-	slices.SortStableFunc(f.Discussions, func(a, b Discussion) int {
-		return cmp.Or(compareRepos(a.Repo, b.Repo), cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
+	var kinds sync.WaitGroup
+	kinds.Go(func() {
+		f.Discussions = merge(all, func(f Findings) []Discussion { return f.Discussions }, func(a, b *Discussion) int {
+			return cmp.Or(compareRepos(a.Repo, b.Repo), cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
+		})
 	})
-	slices.SortStableFunc(f.Releases, func(a, b Release) int {
-		return cmp.Or(compareRepos(a.Repo, b.Repo), a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
+	kinds.Go(func() {
+		f.Releases = merge(all, func(f Findings) []Release { return f.Releases }, compareReleases)
+		f.Late.Releases = merge(all, func(f Findings) []Release { return f.Late.Releases }, compareReleases)
 	})
-	slices.SortStableFunc(f.Advisories, func(a, b Advisory) int {
-		return cmp.Or(a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
+	kinds.Go(func() {
+		f.Advisories = merge(all, func(f Findings) []Advisory { return f.Advisories }, compareAdvisories)
+		f.Late.Advisories = merge(all, func(f Findings) []Advisory { return f.Late.Advisories }, compareAdvisories)
 	})
-	slices.SortStableFunc(f.Entries, func(a, b Entry) int {
-		return cmp.Or(a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
+	kinds.Go(func() {
+		f.Entries = merge(all, func(f Findings) []Entry { return f.Entries }, func(a, b *Entry) int {
+			return cmp.Or(a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
+		})
 	})
+	kinds.Wait()
 	return f
 }
 
-// unique keeps the first of the items that share an id.
-func unique[T any](items []T, id func(T) ID) []T {
-	seen := make(map[ID]bool, len(items))
-	out := make([]T, 0, len(items))
-	for _, it := range items {
-		if k := id(it); !seen[k] {
-			seen[k] = true
-			out = append(out, it)
+func compareReleases(a, b *Release) int {
+	return cmp.Or(compareRepos(a.Repo, b.Repo), a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
+}
+
+func compareAdvisories(a, b *Advisory) int {
+	return cmp.Or(a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
+}
+
+// merge joins the lists of one kind: of items that share an id it keeps the first. It
+// sorts pointers, because items are large.
+func merge[T interface{ id() ID }](all []Findings, list func(Findings) []T, compare func(a, b *T) int) []T {
+	n := 0
+	for _, f := range all {
+		n += len(list(f))
+	}
+	seen := make(map[ID]bool, n)
+	order := make([]*T, 0, n)
+	for _, f := range all {
+		items := list(f)
+		for i := range items {
+			if id := items[i].id(); !seen[id] {
+				seen[id] = true
+				order = append(order, &items[i])
+			}
 		}
+	}
+	slices.SortStableFunc(order, compare)
+	out := make([]T, 0, len(order))
+	for _, it := range order {
+		out = append(out, *it)
 	}
 	return out
 }

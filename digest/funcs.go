@@ -28,6 +28,8 @@ func funcs(language string) template.FuncMap {
 		"rfc3339": func(t time.Time) string { return t.Format(time.RFC3339) },
 		// texts writes texts from outside in a row.
 		"texts": func(texts []markdown.Text) string { return l.list(encoded(texts)) },
+		// shows reports whether a text from outside has anything to see in it.
+		"shows": func(t markdown.Text) bool { return !t.Empty() },
 		// link writes a Markdown link, or the label alone when there is no address.
 		"link": markdown.Link,
 		// excerpt writes the first max characters of a text from outside, ended where a

@@ -21,7 +21,7 @@ type Heat struct {
 const heatPerPerson = 3
 
 // heatOf computes the heat of a discussion from its activity in the period.
-func heatOf(d Discussion) Heat {
+func heatOf(d *Discussion) Heat {
 	h := Heat{Comments: d.Activity.Others}
 	for _, p := range d.Activity.Participants {
 		if p != d.Author.Login {
@@ -32,38 +32,44 @@ func heatOf(d Discussion) Heat {
 	return h
 }
 
+// ranked is a discussion with its heat. It points, because discussions are large and
+// sorting moves them.
+type ranked struct {
+	*Discussion
+	Heat
+}
+
 // byHeat is a total order: the hottest first, then the newest, then by repository and number.
-func byHeat(a, b *Topic) int {
+func byHeat(a, b ranked) int {
+	if c := cmp.Compare(a.Score, b.Score); c != 0 {
+		return -c
+	}
+	if c := a.CreatedAt.Compare(b.CreatedAt); c != 0 {
+		return -c
+	}
 	return cmp.Or(
-		-cmp.Compare(a.Heat.Score, b.Heat.Score),
-		-a.CreatedAt.Compare(b.CreatedAt),
 		compareRepos(a.Repo, b.Repo),
 		cmp.Compare(a.Number, b.Number),
 		cmp.Compare(a.ID, b.ID),
 	)
 }
 
-// topic tells what happened to a discussion in the period.
-func topic(d Discussion, p Period) *Topic {
-	return &Topic{
-		Discussion: d,
-		Heat:       heatOf(d),
-		Opened:     p.Contains(d.CreatedAt),
-		Answered:   p.Contains(d.AnsweredAt),
-		Active:     d.Activity.Comments+d.Activity.Replies > 0,
-	}
-}
-
-// topics turns discussions into topics, the hottest first. It sorts pointers: a topic is large.
-func topics(discussions []Discussion, p Period) []Topic {
-	order := make([]*Topic, 0, len(discussions))
+// topics turns discussions into topics, the hottest first.
+func topics(discussions []*Discussion, p Period) []Topic {
+	order := make([]ranked, 0, len(discussions))
 	for _, d := range discussions {
-		order = append(order, topic(d, p))
+		order = append(order, ranked{d, heatOf(d)})
 	}
 	slices.SortFunc(order, byHeat)
 	out := make([]Topic, 0, len(order))
-	for _, t := range order {
-		out = append(out, *t)
+	for _, r := range order {
+		out = append(out, Topic{
+			Discussion: r.in(p.Location()),
+			Heat:       r.Heat,
+			Opened:     r.opened(p),
+			Answered:   r.answered(p),
+			Active:     r.active(),
+		})
 	}
 	return out
 }

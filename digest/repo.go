@@ -2,7 +2,6 @@ package digest
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -11,16 +10,25 @@ type Repo struct {
 	Owner, Name string
 }
 
-// The characters that GitHub allows; anything else must never reach a URL.
-var (
-	repoOwner = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})$`)
-	repoName  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
-)
+// maxName is the longest name of an owner or a repository.
+const maxName = 100
+
+// isName reports whether s has none but the characters that GitHub allows; anything else
+// must never reach a URL.
+func isName(s, marks string) bool {
+	for i := range len(s) {
+		letter := s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z'
+		if !letter && !isDigit(s[i]) && strings.IndexByte(marks, s[i]) < 0 {
+			return false
+		}
+	}
+	return s != "" && len(s) <= maxName
+}
 
 // ParseRepo reads "owner/name".
 func ParseRepo(s string) (Repo, error) {
 	owner, name, _ := strings.Cut(s, "/")
-	if !repoOwner.MatchString(owner) || !repoName.MatchString(name) || name == "." || name == ".." {
+	if !isName(owner, "_-") || strings.IndexByte("_-", owner[0]) >= 0 || !isName(name, "._-") || name == "." || name == ".." {
 		return Repo{}, fmt.Errorf("%q is not a repository: want owner/name, for example istio/istio", s)
 	}
 	return Repo{owner, name}, nil

@@ -39,6 +39,9 @@ func Sample() Edition {
 			Packages: []Package{{text("go"), text("example.org/project"), text("< 1.2.3"), text("1.2.3")}},
 			Credits:  []markdown.Text{text("finder")}, PublishedAt: at, UpdatedAt: at, Reviewed: true,
 		})
+		s.Late.Releases = append(s.Late.Releases, Release{
+			Item: item(ID("L-"+name), section), Tag: text("v1.1.9"), PublishedAt: at.AddDate(0, 0, -7),
+		})
 		s.Entries = append(s.Entries, Entry{
 			Item: item(ID("E-"+name), section), Feed: text("News"), Title: text("A bulletin"), Summary: text("It has a summary."), PublishedAt: at,
 		})

@@ -3,6 +3,7 @@ package digest
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"text/template"
 	"unicode/utf8"
@@ -30,6 +31,11 @@ func ParseTemplate(name, text, language string) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, part := range t.Templates() {
+		if part.Tree != nil {
+			quicken(part.Root)
+		}
+	}
 	return &Template{t}, nil
 }
 
@@ -53,22 +59,30 @@ func ParseText(name, text, language string) (*Template, error) {
 // Execute renders the edition. The text ends as the template ends it; only a page
 // is laid out, by [Template.Page].
 func (t *Template) Execute(e Edition) (string, error) {
-	w := &boundedBuilder{left: maxRendered}
-	if err := t.t.Execute(w, e); err != nil {
+	var b strings.Builder
+	if err := t.write(&b, e); err != nil {
 		return "", err
 	}
-	return w.String(), nil
+	return b.String(), nil
 }
 
 // Page renders the edition as a Markdown page: never two blank lines in a row, no
 // blanks at the end of a line, one newline at the end. So a template can be laid
 // out for its reader, and nothing a section leaves out shows as a hole.
 func (t *Template) Page(e Edition) (string, error) {
-	text, err := t.Execute(e)
-	if err != nil {
+	var l layout
+	if err := t.write(&l, e); err != nil {
 		return "", err
 	}
-	return layOut(text), nil
+	return l.String(), nil
+}
+
+func (t *Template) write(to io.Writer, e Edition) error {
+	w, err := newWriter(t.t, &bounded{Writer: to})
+	if err != nil {
+		return err
+	}
+	return w.execute(t.t.Name(), e)
 }
 
 // Check renders a sample edition that has everything, then one that has nothing, so
@@ -82,33 +96,15 @@ func (t *Template) Check() error {
 	return nil
 }
 
-func layOut(text string) string {
-	var b strings.Builder
-	blank := 1 // none at the top
-	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, " \t\r\n")
-		if line == "" {
-			blank++
-			continue
-		}
-		if blank > 0 && b.Len() > 0 {
-			b.WriteByte('\n')
-		}
-		blank = 0
-		b.WriteString(line)
-		b.WriteByte('\n')
-	}
-	return b.String()
+// bounded writes no more than maxRendered.
+type bounded struct {
+	io.Writer
+	written int // bytes
 }
 
-type boundedBuilder struct {
-	strings.Builder
-	left int
-}
-
-func (b *boundedBuilder) Write(p []byte) (int, error) {
-	if b.left -= len(p); b.left < 0 {
+func (w *bounded) Write(p []byte) (int, error) {
+	if w.written += len(p); w.written > maxRendered {
 		return 0, errTooLarge
 	}
-	return b.Builder.Write(p)
+	return w.Writer.Write(p)
 }

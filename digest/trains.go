@@ -36,10 +36,14 @@ func trains(releases []Release) []*Train {
 // stories tells advisories with the trains that fix them, severity first.
 func stories(advisories []AdvisoryNews, trains []*Train) []Story {
 	var out []Story
+	running := make(map[string][]*Train) // by repository
+	for _, t := range trains {
+		running[t.Repo.Key()] = append(running[t.Repo.Key()], t)
+	}
 	fixes := make(map[*Train][]AdvisoryNews)
 	for _, a := range advisories {
-		if i := slices.IndexFunc(trains, func(t *Train) bool { return t.fixes(a.Advisory) }); i >= 0 {
-			fixes[trains[i]] = append(fixes[trains[i]], a)
+		if t := a.fixedBy(running[a.Repo.Key()]); t != nil {
+			fixes[t] = append(fixes[t], a)
 		} else {
 			out = append(out, Story{Advisories: []AdvisoryNews{a}})
 		}
@@ -56,23 +60,24 @@ func stories(advisories []AdvisoryNews, trains []*Train) []Story {
 	return out
 }
 
-// fixes reports whether one of the train's releases is a version that patches the
-// advisory. An advisory that says nothing of its repository's releases is not fixed
-// by guess.
-func (t *Train) fixes(a Advisory) bool {
-	if !t.Repo.Same(a.Repo) {
-		return false
-	}
+// fixedBy returns the first of its repository's trains that has a version that patches
+// the advisory, or nil. An advisory that says nothing of its repository's releases is not
+// fixed by guess.
+func (a Advisory) fixedBy(trains []*Train) *Train {
+	var patched []string
 	for _, p := range a.Packages {
 		for _, v := range strings.FieldsFunc(p.Patched.Unsafe(), func(r rune) bool { return r == ',' || r == ' ' }) {
-			for _, r := range t.Releases {
-				if bareVersion(r.Tag.Unsafe()) == bareVersion(v) {
-					return true
-				}
+			patched = append(patched, bareVersion(v))
+		}
+	}
+	for _, t := range trains {
+		for _, r := range t.Releases {
+			if slices.Contains(patched, bareVersion(r.Tag.Unsafe())) {
+				return t
 			}
 		}
 	}
-	return false
+	return nil
 }
 
 func bySeverity(a, b AdvisoryNews) int {

@@ -20,12 +20,24 @@ const (
 const nothing = "\u200B"
 
 // plainASCII marks the characters that are syntax nowhere, whatever stands beside them.
-var plainASCII = func() (set [128]bool) {
-	for _, c := range "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ,;?'\"%()" {
+var plainASCII = asciiSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ,;?'\"%()")
+
+func asciiSet(chars string) (set [128]bool) {
+	for _, c := range chars {
 		set[c] = true
 	}
 	return set
-}()
+}
+
+// consistsOf reports whether s has no other characters than those of the set.
+func consistsOf(s string, set *[128]bool) bool {
+	for i := range len(s) {
+		if s[i] >= 128 || !set[s[i]] {
+			return false
+		}
+	}
+	return true
+}
 
 // isPlain reports whether s is its own encoding, by a look that is cheap and gives up at the first doubt.
 func isPlain(s string) bool {
@@ -46,10 +58,9 @@ func isPlain(s string) bool {
 	return isWord(rune(s[0])) && s[0] > '9' && !isKeyword(s)
 }
 
-// encoder writes one cleaned line, rune by rune, each seen with its neighbours.
+// encoder encodes one cleaned line, rune by rune, each seen with its neighbours.
 type encoder struct {
 	in      []rune
-	out     strings.Builder
 	place   place
 	opener  int  // index of the rune that must not open a block, or -1
 	dollars int  // how many there are; a single one is money
@@ -57,20 +68,34 @@ type encoder struct {
 }
 
 func encode(s string, where place) string {
-	e := encoder{in: []rune(s), place: where, opener: -1, dollars: strings.Count(s, "$")}
+	var buffer [maxTitle]rune // most texts fit, and need no memory of their own
+	in := buffer[:0]
+	for _, r := range s {
+		in = append(in, r)
+	}
+	e := encoder{in: in, place: where, opener: -1, dollars: strings.Count(s, "$")}
 	e.paired = strings.Count(s, "`")%2 == 0 && !strings.Contains(s, "``")
 	if where == inParagraph {
 		e.opener = opener(s, e.in)
 	}
-	e.out.Grow(len(s) + 16)
-	for i, r := range e.in {
-		if r >= 128 || plainASCII[r] && i != e.opener && !e.isLoneX(i) {
-			e.out.WriteRune(r)
-			continue
+	var out strings.Builder
+	i, done := 0, 0 // the rune's index, and how many bytes are written
+	for at, r := range s {
+		if r < 128 && (!plainASCII[r] || i == e.opener || e.isLoneX(i)) {
+			if out.Len() == 0 {
+				out.Grow(len(s) + 16)
+			}
+			out.WriteString(s[done:at])
+			out.WriteString(e.encoded(i, r))
+			done = at + 1
 		}
-		e.out.WriteString(e.encoded(i, r))
+		i++
 	}
-	return e.out.String()
+	if done == 0 {
+		return s
+	}
+	out.WriteString(s[done:])
+	return out.String()
 }
 
 // at returns the rune at i, or a space outside the text.

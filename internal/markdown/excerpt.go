@@ -33,9 +33,18 @@ func shorten(s string, n int) string {
 
 // border returns the offset in s after its first n characters, or its length.
 func border(s string, n int) int {
-	for g := graphemes.FromString(s); g.Next(); n-- {
+	if n >= len(s) {
+		return len(s)
+	}
+	// An ASCII character before another one is a character as people count them.
+	start := 0
+	for n > 0 && start+1 < len(s) && s[start] < utf8.RuneSelf && s[start+1] < utf8.RuneSelf {
+		start++
+		n--
+	}
+	for g := graphemes.FromString(s[start:]); g.Next(); n-- {
 		if n == 0 {
-			return g.Start()
+			return start + g.Start()
 		}
 	}
 	return len(s)

@@ -58,6 +58,12 @@ func FuzzParseURL(f *testing.F) {
 	want, _ := rendered(f, "[benign](https://example.org/)\n\n- [benign](https://example.org/) tail\n")
 	f.Fuzz(func(t *testing.T, s string) {
 		u, err := ParseURL(s)
+		if _, plain := hostOfPlain(s); plain && len(s) < maxURL {
+			// With a fragment it is no plain one, but the same in all else.
+			if slow, err := ParseURL(s + "#"); err != nil || slow.String() != s+"#" || slow.Host() != u.Host() {
+				t.Errorf("plain %q is %q with a fragment: %v", s, slow, err)
+			}
+		}
 		if err != nil {
 			return
 		}

@@ -65,6 +65,9 @@ func isKeyword(s string) bool {
 var trailer = regexp.MustCompile(`(?i)^(?:[a-z]+(?:-[a-z]+)*-by|release-as|change-id|skip-checks|breaking[ -]change) ?:`)
 
 func trailerColon(s string) int {
+	if !strings.Contains(s, ":") {
+		return -1
+	}
 	if end := trailer.FindStringIndex(s); end != nil {
 		return end[1] - 1 // all ASCII up to here, so bytes and runes agree
 	}

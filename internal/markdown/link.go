@@ -28,6 +28,9 @@ func Link(label Text, u URL) string {
 var address = regexp.MustCompile(`(?i)^[^\pL\pN]*(?:https?:/*|www\.)([^/\s]+)`)
 
 func claimsOtherHost(label, host string) bool {
+	if !strings.ContainsAny(label, ":.") {
+		return false
+	}
 	m := address.FindStringSubmatch(label)
 	return m != nil && !strings.EqualFold(strings.TrimPrefix(m[1], "www."), strings.TrimPrefix(host, "www."))
 }

@@ -90,7 +90,7 @@ func (e *encoder) isHostDot(i int) bool {
 	for isWord(e.at(end)) {
 		end++
 	}
-	return isTopLevel(string(e.in[i+1 : end]))
+	return end > i+1 && isTopLevel(string(e.in[i+1:end]))
 }
 
 // follows reports whether r stands before i in the same word, with no dot in between.
@@ -105,6 +105,7 @@ func (e *encoder) follows(i int, r rune) bool {
 
 // isTopLevel reports whether label is a top-level domain that linkifiers know, or may come to know.
 func isTopLevel(label string) bool {
+	label = strings.ToLower(label)
 	label = strings.ToLower(label)
 	return slices.Contains(genericDomains, label) || len(label) == 2 && slices.Contains(countryDomains, label)
 }

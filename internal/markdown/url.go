@@ -24,6 +24,9 @@ type URL struct {
 // ParseURL takes an absolute http or https address with a host and without a user. Whatever could be syntax to a
 // renderer in the target of a link is percent-encoded. The printed form of a URL parses to the same URL.
 func ParseURL(s string) (URL, error) {
+	if host, ok := hostOfPlain(s); ok {
+		return URL{printed: s, host: host}, nil
+	}
 	switch {
 	case s == "":
 		return URL{}, errors.New("parse URL: empty")
@@ -62,6 +65,22 @@ func ParseURL(s string) (URL, error) {
 	}
 	return URL{printed: printed, host: host}, nil
 }
+
+// hostOfPlain returns the host of an address as most are: one with nothing in it that could need a second look. It finds
+// nothing that ParseURL would not, but finds it many times faster.
+func hostOfPlain(s string) (host string, ok bool) {
+	rest, ok := strings.CutPrefix(s, "https://")
+	if !ok || len(s) > maxURL {
+		return "", false
+	}
+	host, target, _ := strings.Cut(rest, "/")
+	return host, strings.Trim(host, ".-") != "" && consistsOf(host, &plainHost) && consistsOf(target, &plainTarget)
+}
+
+var (
+	plainHost   = asciiSet("abcdefghijklmnopqrstuvwxyz0123456789.-")
+	plainTarget = asciiSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
+)
 
 // checkHost returns the host as browsers will read it, in lower case, with the port if one is given. Addresses of IPv6
 // are refused: their brackets are syntax, and renderers disagree on how to print them.
