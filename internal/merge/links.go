@@ -1,0 +1,128 @@
+package merge
+
+import "strings"
+
+// link is a link of a text.
+type link struct {
+	address  string // as it stands
+	identity string // what it leads to
+}
+
+// findLinks returns the links of a text in their order: those in brackets, by label,
+// between angles, and bare ones.
+func findLinks(text string, defs map[string]string) []link {
+	var found []link
+	add := func(address string) {
+		if address = strings.TrimRight(address, ".,;:!?'\"*_"); isAddress(address) {
+			found = append(found, link{address, identity(address)})
+		}
+	}
+	for i := 0; i < len(text); {
+		rest := text[i:]
+		switch {
+		case strings.HasPrefix(rest, "]("):
+			address := strings.TrimLeft(rest[2:], " \n\t")
+			if strings.HasPrefix(address, "<") {
+				address, _, _ = strings.Cut(address[1:], ">")
+			} else {
+				address = address[:destination(address)]
+			}
+			add(address)
+			i += 2 + len(address)
+		case strings.HasPrefix(rest, "][") && len(defs) > 0:
+			if label, _, ok := strings.Cut(rest[2:min(len(rest), 200)], "]"); ok {
+				add(defs[strings.ToLower(label)])
+			}
+			i += 2
+		case isAddress(rest):
+			address := rest[:destination(rest)]
+			if end := strings.IndexAny(address, "<>[]\"|"); end > 0 {
+				address = address[:end]
+			}
+			add(address)
+			i += len(address)
+		default:
+			next := strings.IndexAny(rest[1:], "]h")
+			if next < 0 {
+				return found
+			}
+			i += 1 + next
+		}
+	}
+	return found
+}
+
+// destination is the length of an address: up to a blank or the bracket that closes
+// what it stands in.
+func destination(s string) int {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case ' ', '\t', '\n', '\r':
+			return i
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth < 0 {
+				return i
+			}
+		}
+	}
+	return len(s)
+}
+
+// identity is the same for all addresses of one thing: on GitHub the scheme, the
+// redirecting host, the case of owner and repository and a comment's anchor are left out.
+func identity(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
+	host, path, _ := strings.Cut(rest, "/")
+	host = strings.TrimPrefix(strings.ToLower(host), "www.")
+	if host == "redirect.github.com" {
+		host = "github.com"
+	}
+	if host == "github.com" {
+		path, _, _ = strings.Cut(path, "#")
+		path, _, _ = strings.Cut(path, "?")
+		parts := strings.SplitN(path, "/", 3)
+		for i := range parts[:min(2, len(parts))] {
+			parts[i] = strings.ToLower(parts[i])
+		}
+		path = strings.Join(parts, "/")
+	}
+	return host + "/" + strings.TrimSuffix(path, "/")
+}
+
+// beginsWithLink reports whether nothing but marks and symbols stands before the first
+// link of a text.
+func beginsWithLink(text string) bool {
+	for i, r := range text {
+		switch {
+		case r == '[' || r == '<' || isAddress(text[i:]):
+			return true
+		case isWord(r) || r == '!' || r == '`' || r == '(':
+			return false
+		}
+	}
+	return false
+}
+
+// definitions reads the addresses that stand apart from the links that use them, as
+// some formatters put them.
+func definitions(t *tree) map[string]string {
+	defs := make(map[string]string)
+	for _, n := range t.all {
+		if n.kind != paragraph {
+			continue
+		}
+		for _, l := range n.lines {
+			_, l = dedent(l)
+			label, address, ok := strings.Cut(l, "]:")
+			if !ok || l[0] != '[' {
+				break
+			}
+			address = strings.TrimLeft(strings.TrimSpace(address), "<")
+			defs[strings.ToLower(label[1:])] = strings.TrimRight(address[:destination(address)], ">")
+		}
+	}
+	return defs
+}

@@ -1,0 +1,215 @@
+package merge
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected texts and reports")
+
+// TestStories merges the texts of every case of testdata. A case is one txtar archive:
+// base.md (missing: there is none), edited.md and new.md in, want.md and report.json out;
+// the comment tells what it is for.
+func TestStories(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases found: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			a, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts := make(map[string]string)
+			out := &txtar.Archive{Comment: a.Comment}
+			for _, f := range a.Files {
+				texts[f.Name] = string(f.Data)
+				if f.Name != "want.md" && f.Name != "report.json" {
+					out.Files = append(out.Files, f)
+				}
+			}
+			r := Merge(texts["base.md"], texts["edited.md"], texts["new.md"])
+			report, err := json.MarshalIndent(r.Report, "", " ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, got := range map[string]string{"want.md": r.Text, "report.json": string(report) + "\n"} {
+				if diff := cmp.Diff(lines(texts[name]), lines(got)); diff != "" && !*update {
+					t.Errorf("%s mismatch (-want +got):\n%s\nif this is right: go test ./internal/merge -run TestStories -update", name, diff)
+				}
+			}
+			if *update {
+				out.Files = append(out.Files, txtar.File{Name: "want.md", Data: []byte(r.Text)}, txtar.File{Name: "report.json", Data: append(report, '\n')})
+				if err := os.WriteFile(file, txtar.Format(out), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// A short draft, for rules that a line shows.
+const short = `---
+title: "Weekly"
+draft: true
+tags: ["a"]
+---
+
+## Welcome
+
+**TODO:** a few words.
+
+## Hot
+
+### [One](https://github.com/o/r/discussions/1)
+
+o/r. 2 comments.
+
+The first.
+
+### [Two](https://github.com/o/r/discussions/2)
+
+o/r. 3 comments.
+
+## Releases
+
+### o/r v1 and v2
+
+- [v1](https://github.com/o/r/releases/tag/v1), today
+- [v2](https://github.com/o/r/releases/tag/v2), today
+  with notes
+
+------
+
+**TODO:** goodbye.
+`
+
+func change(s string, pairs ...string) string {
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(s, pairs[i]) {
+			panic("not there: " + pairs[i])
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(s)
+}
+
+const (
+	itemOne   = "### [One](https://github.com/o/r/discussions/1)\n\no/r. 2 comments.\n\nThe first.\n\n"
+	itemTwo   = "### [Two](https://github.com/o/r/discussions/2)\n\no/r. 3 comments.\n\n"
+	itemThree = "### [Three](https://github.com/o/r/discussions/3)\n\no/r. 1 comment.\n\n"
+)
+
+func TestRules(t *testing.T) {
+	for _, c := range []struct{ name, base, edited, fresh, want string }{
+		{"what nobody touched is refreshed beside what a person wrote", short,
+			change(short, "**TODO:** a few words.", "Hello."), change(short, "2 comments", "9 comments"),
+			change(short, "**TODO:** a few words.", "Hello.", "2 comments", "9 comments")},
+		{"a person's text wins where both changed it", short,
+			change(short, "2 comments.", "Many comments."), change(short, "2 comments", "9 comments"),
+			change(short, "2 comments.", "Many comments.")},
+		{"a deleted item stays deleted with the parts it gets later", short,
+			change(short, itemOne, ""), change(short, "The first.", "The first.\n\n**Answer**: yes."),
+			change(short, itemOne, "")},
+		{"a deleted text of an item stays deleted though the source changes it", short,
+			change(short, "o/r. 2 comments.\n\n", ""), change(short, "2 comments", "9 comments"),
+			change(short, "o/r. 2 comments.\n\n", "")},
+		{"a deleted item stays deleted though the tool moves it", short,
+			change(short, itemOne, ""), change(short, itemOne, "", "## Releases\n\n", "## Releases\n\n"+itemOne),
+			change(short, itemOne, "")},
+		{"an item in another section stays there and is refreshed", short,
+			change(short, itemOne, "", "## Releases\n\n", "## Releases\n\n"+itemOne), change(short, "2 comments", "9 comments"),
+			change(short, itemOne, "", "## Releases\n\n", "## Releases\n\n"+change(itemOne, "2 comments", "9 comments"))},
+		{"an item that the tool moves goes with what a person wrote in it", short,
+			change(short, "The first.", "Mine."), change(short, itemOne, "", "## Releases\n\n", "## Releases\n\n"+itemOne),
+			change(short, itemOne, "", "## Releases\n\n", "## Releases\n\n"+change(itemOne, "The first.", "Mine."))},
+		{"people's order stays and new items follow their neighbour", short,
+			change(short, itemOne+itemTwo, itemTwo+itemOne), change(short, itemOne, itemOne+itemThree),
+			change(short, itemOne+itemTwo, itemTwo+itemOne+itemThree)},
+		{"a new item goes to a section that was renamed", short,
+			change(short, "## Hot", "## What people talk about"), change(short, itemTwo, itemTwo+itemThree),
+			change(short, "## Hot", "## What people talk about", itemTwo, itemTwo+itemThree)},
+		{"a new item brings the heading of a deleted section back, and nothing else", short,
+			change(short, "## Hot\n\n"+itemOne+itemTwo, ""), change(short, itemTwo, itemTwo+itemThree),
+			change(short, "## Hot\n\n"+itemOne+itemTwo, "## Hot\n\n"+itemThree)},
+		{"a new item of a deleted section goes beside its neighbour that was moved", short,
+			change(short, "## Hot\n\n"+itemOne+itemTwo, itemOne+itemTwo), change(short, itemTwo, itemTwo+itemThree),
+			change(short, "## Hot\n\n"+itemOne+itemTwo, itemOne+itemTwo+itemThree)},
+		{"an item a person added by hand is not added again", short,
+			change(short, "The first.", "The first.\n\n- [ours](http://www.github.com/O/R/discussions/3#c1)"), change(short, itemTwo, itemTwo+itemThree),
+			change(short, "The first.", "The first.\n\n- [ours](http://www.github.com/O/R/discussions/3#c1)")},
+		{"an item that is gone and untouched goes", short,
+			change(short, "goodbye", "so long"), change(short, itemOne, ""),
+			change(short, "goodbye", "so long", itemOne, "")},
+		{"an item that is gone and edited stays whole", short,
+			change(short, "The first.", "Our first."), change(short, itemOne, ""),
+			change(short, "The first.", "Our first.")},
+		{"a train grows under a heading that is refreshed", short,
+			change(short, "with notes", "with our notes"), change(short, "v1 and v2", "v1, v2 and v3", "  with notes\n", "  with notes\n- [v3](https://github.com/o/r/releases/tag/v3), today\n"),
+			change(short, "v1 and v2", "v1, v2 and v3", "  with notes\n", "  with our notes\n- [v3](https://github.com/o/r/releases/tag/v3), today\n")},
+		{"a new entry takes the bullets of the list", short,
+			change(short, "- [v1]", "* [v1]", "- [v2]", "* [v2]"), change(short, "  with notes\n", "  with notes\n- [v3](https://github.com/o/r/releases/tag/v3), today\n"),
+			change(short, "- [v1]", "* [v1]", "- [v2]", "* [v2]", "  with notes\n", "  with notes\n* [v3](https://github.com/o/r/releases/tag/v3), today\n")},
+		{"a new entry goes on counting", short,
+			change(short, "- [v1]", "1. [v1]", "- [v2]", "2. [v2]", "  with notes", "   with notes"), change(short, "  with notes\n", "  with notes\n- [v3](https://github.com/o/r/releases/tag/v3), today\n"),
+			change(short, "- [v1]", "1. [v1]", "- [v2]", "2. [v2]", "  with notes\n", "   with notes\n3. [v3](https://github.com/o/r/releases/tag/v3), today\n")},
+		{"a new item takes the level of its neighbours", short,
+			strings.ReplaceAll(short, "### ", "#### "), change(short, itemTwo, itemTwo+itemThree),
+			strings.ReplaceAll(change(short, itemTwo, itemTwo+itemThree), "### ", "#### ")},
+		{"a key is merged by itself", short,
+			change(short, "draft: true", "draft: false", "tags: [\"a\"]", "tags:\n  - a\nauthor: me # us"), change(short, `"Weekly"`, `"Weekly 2"`, "tags: [\"a\"]", "tags: [\"a\"]\nimage: x.jpg"),
+			change(short, "draft: true", "draft: false", `"Weekly"`, `"Weekly 2"`, "tags: [\"a\"]", "tags:\n  - a\nauthor: me # us\nimage: x.jpg")},
+		{"a deleted key stays deleted", short,
+			change(short, "tags: [\"a\"]\n", ""), change(short, "tags: [\"a\"]", "tags: [\"b\"]"), change(short, "tags: [\"a\"]\n", "")},
+		{"TOML stays whole", short,
+			"+++\ntitle = \"x\"\n+++\n\n## Welcome\n", change(short, `"Weekly"`, `"Weekly 2"`), "+++\ntitle = \"x\"\n+++\n\n## Welcome\n"},
+		{"a key that stands twice stays as it is", short,
+			change(short, "draft: true", "draft: true\ndraft: false"), change(short, `"Weekly"`, `"Weekly 2"`, "2 comments", "9 comments"),
+			change(short, "draft: true", "draft: true\ndraft: false", "2 comments", "9 comments")},
+		{"front matter that was removed stays removed", short,
+			strings.SplitAfterN(short, "---\n\n", 2)[1], change(short, `"Weekly"`, `"Weekly 2"`, "2 comments", "9 comments"),
+			change(strings.SplitAfterN(short, "---\n\n", 2)[1], "2 comments", "9 comments")},
+		{"without a base items that are not linked are added, and nothing else", "",
+			"## Hot\n\nMine.\n\n### [One](https://redirect.github.com/o/r/discussions/1)\n\nOnly my words.\n\n## Else\n", change(short, itemTwo, itemTwo+itemThree),
+			"## Hot\n\nMine.\n\n### [One](https://redirect.github.com/o/r/discussions/1)\n\nOnly my words.\n\n" + itemTwo + itemThree +
+				"## Else\n\n## Releases\n\n### o/r v1 and v2\n\n- [v1](https://github.com/o/r/releases/tag/v1), today\n- [v2](https://github.com/o/r/releases/tag/v2), today\n  with notes\n"},
+		{"a base that is garbage is none", "\x00\xff garbage\n\n{{",
+			change(short, itemTwo, "", "The first.", "Mine."), short, change(short, "The first.", "Mine.")},
+		{"Windows line ends stay and are no edit", short,
+			strings.ReplaceAll(short, "\n", "\r\n"), change(short, "2 comments", "9 comments", itemTwo, itemTwo+itemThree),
+			strings.ReplaceAll(change(short, "2 comments", "9 comments", itemTwo, itemTwo+itemThree), "\n", "\r\n")},
+		{"a missing final newline stays missing", short,
+			strings.TrimSuffix(short, "\n"), change(short, "goodbye", "so long"), strings.TrimSuffix(change(short, "goodbye", "so long"), "\n")},
+		{"a fence that nobody closed hides nothing", short,
+			change(short, "The first.", "The first.\n\n```\nour code"), change(short, "3 comments", "9 comments"),
+			change(short, "The first.", "The first.\n\n```\nour code", "3 comments", "9 comments")},
+		{"an emptied file gets what is new", short,
+			"", change(short, itemTwo, itemTwo+itemThree), "## Hot\n\n" + strings.TrimSuffix(itemThree, "\n")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := Merge(c.base, c.edited, c.fresh)
+			if diff := cmp.Diff(lines(c.want), lines(r.Text)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			equal(t, "merge(n, r, n) = r", r.Text, merge2(c.fresh, r.Text, c.fresh))
+			if c.base != "" {
+				equal(t, "merge(b, r, n) = r", r.Text, Merge(c.base, r.Text, c.fresh).Text)
+			}
+		})
+	}
+}
+
+// merge2 merges without the short ways of Merge, but with its styles.
+func merge2(b, e, n string) string {
+	b, _ = unstyle(b)
+	n, _ = unstyle(n)
+	e, s := unstyle(e)
+	return s.restyle(merge(b, e, n).Text)
+}
