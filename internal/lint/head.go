@@ -1,0 +1,169 @@
+package lint
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// head is the front matter of a draft.
+type head struct {
+	fence  string // what stands before and after it: --- for YAML, +++ for TOML; empty for none
+	closed bool
+	text   string
+	offset int // of the text
+}
+
+// maxHead is the most front matter that is read, in bytes: the work of the parser grows
+// with the square of it.
+const maxHead = 32 << 10
+
+// cutHead finds the front matter of a text and returns where the Markdown begins.
+func cutHead(s string) (head, int) {
+	first, rest, found := strings.Cut(s, "\n")
+	fence := strings.TrimRight(first, " \t\r")
+	if !found || fence != "---" && fence != "+++" {
+		return head{}, 0
+	}
+	start := len(first) + 1
+	for end := start; rest != ""; {
+		line, next, _ := strings.Cut(rest, "\n")
+		if strings.TrimRight(line, " \t\r") == fence {
+			return head{fence, true, s[start:end], start}, min(len(s), end+len(line)+1)
+		}
+		end, rest = end+len(line)+1, next
+	}
+	return head{fence: fence}, start
+}
+
+// checkHead looks at what a site generator reads first.
+func (c *checker) checkHead() {
+	switch {
+	case c.head.fence == "":
+		c.problem(0, Warning, ruleDraft, "there is no front matter: a title and a date are missing")
+	case !c.head.closed:
+		c.problem(0, Error, ruleStructure, "the front matter is not closed: end it with a line %s", c.head.fence)
+	case c.head.fence == "+++":
+		c.problem(0, Warning, ruleDraft, "the front matter is TOML, which is not read here: title, date and draft flag are not checked")
+	case len(c.head.text) > maxHead:
+		c.problem(0, Error, ruleStructure, "the front matter is larger than %d KiB", maxHead>>10)
+	default:
+		c.checkYAML()
+	}
+}
+
+func (c *checker) checkYAML() {
+	file, err := parseYAML(c.head.text)
+	if err != nil {
+		c.unreadable(err)
+		return
+	}
+	var values []*ast.MappingValueNode
+	if len(file.Docs) > 0 {
+		switch n := file.Docs[0].Body.(type) {
+		case nil, *ast.NullNode, *ast.CommentGroupNode:
+		case *ast.MappingNode:
+			values = n.Values
+		default:
+			c.problem(c.head.offset, Error, ruleStructure, "the front matter is not readable: want keys and values, such as title: My weekly")
+			return
+		}
+	}
+	c.checkFields(values)
+}
+
+// parseYAML guards against a panic of the parser: no input may end the program.
+func parseYAML(s string) (file *ast.File, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("this is not YAML (%v)", p)
+		}
+	}()
+	// A comment stands for the line of the fence: so the parser counts lines as the file does.
+	return parser.ParseBytes([]byte("#\n"+s), 0)
+}
+
+func (c *checker) unreadable(err error) {
+	var at yaml.Error
+	if !errors.As(err, &at) || at.GetToken() == nil {
+		c.problem(c.head.offset, Error, ruleStructure, "the front matter is not readable: %s", quote(err.Error()))
+		return
+	}
+	where := at.GetToken().Position
+	c.problem(c.inHead(where.Line, where.Column), Error, ruleStructure, "the front matter is not readable: %s", quote(at.GetMessage()))
+}
+
+// inHead returns the offset in the text of a place in the front matter. One that it does
+// not have, which the parser may give at its end, is moved to the nearest.
+func (c *checker) inHead(line, column int) int {
+	offset, rest := c.head.offset, c.head.text
+	for ; line > 2; line-- { // it begins in the second line
+		before, after, found := strings.Cut(rest, "\n")
+		if !found || after == "" {
+			break
+		}
+		offset, rest = offset+len(before)+1, after
+	}
+	own, _, _ := strings.Cut(rest, "\n")
+	for i := range own {
+		if column--; column < 1 {
+			return offset + i
+		}
+	}
+	return offset + len(own)
+}
+
+// checkFields looks at the fields that decide whether and how a page appears. Their
+// names are read as Hugo does, in any case.
+func (c *checker) checkFields(values []*ast.MappingValueNode) {
+	title, date := "", ""
+	for _, v := range values {
+		where := v.Value.GetToken().Position
+		offset := c.inHead(where.Line, where.Column)
+		switch strings.ToLower(v.Key.GetToken().Value) {
+		case "title":
+			title = scalar(v.Value)
+		case "date":
+			if date = scalar(v.Value); date != "" && !isDay(date) {
+				c.problem(offset, Warning, ruleDraft, "the date %q is not one: write it as 2006-01-02 or 2006-01-02T15:04:05+08:00", quote(date))
+			}
+		case "draft":
+			if scalar(v.Value) == "true" {
+				level := Warning
+				if c.options.Ready {
+					level = Error
+				}
+				c.problem(offset, level, ruleDraft, "the draft flag is set, and sites leave drafts out: write draft: false to publish")
+			}
+		}
+	}
+	if title == "" {
+		c.problem(0, Warning, ruleDraft, "the front matter has no title")
+	}
+	if date == "" {
+		c.problem(0, Warning, ruleDraft, "the front matter has no date")
+	}
+}
+
+// scalar returns the text of a value that is no list and no mapping.
+func scalar(n ast.Node) string {
+	switch n := n.(type) {
+	case *ast.NullNode, *ast.MappingNode, *ast.SequenceNode:
+		return ""
+	case *ast.LiteralNode:
+		return strings.TrimSpace(n.Value.Value)
+	default:
+		return strings.TrimSpace(n.GetToken().Value)
+	}
+}
+
+// isDay reports whether a date begins as all readers of front matter understand it.
+func isDay(s string) bool {
+	_, err := time.Parse(time.DateOnly, s[:min(len(s), len(time.DateOnly))])
+	return err == nil
+}
