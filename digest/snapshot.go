@@ -76,6 +76,23 @@ func encode(v any, prefix string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// SameFacts reports whether two snapshots say the same: all but how many items and pages
+// were looked at for it.
+func (s Snapshot) SameFacts(o Snapshot) bool {
+	mine, err := EncodeSnapshot(s.uncounted())
+	theirs, otherErr := EncodeSnapshot(o.uncounted())
+	return err == nil && otherErr == nil && bytes.Equal(mine, theirs)
+}
+
+func (s Snapshot) uncounted() Snapshot {
+	s.Receipts = slices.Clone(s.Receipts)
+	for i := range s.Receipts {
+		r := &s.Receipts[i]
+		r.Seen, r.Kept, r.Pages, r.Dropped, r.RequestID = 0, 0, 0, nil, ""
+	}
+	return s
+}
+
 // DecodeSnapshot reads what EncodeSnapshot wrote. A snapshot of another version is
 // refused: half-understood facts would be worse than none.
 func DecodeSnapshot(data []byte) (Snapshot, error) {

@@ -43,3 +43,20 @@ func TestMergeKeepsTheFirstOfTwoAndOrdersAll(t *testing.T) {
 		t.Errorf("section %s: the second find won", got[1].Section)
 	}
 }
+
+func TestCountsOfLookingAreNoFacts(t *testing.T) {
+	receipt := func(seen int, o Outcome) Snapshot {
+		return Snapshot{Findings: Findings{Receipts: []Receipt{{Kind: Releases, Source: "o/r", Seen: seen, Pages: seen, Outcome: o}}}}
+	}
+	if !receipt(1, Complete).SameFacts(receipt(2, Complete)) {
+		t.Error("looking at more items is another fact")
+	}
+	if receipt(1, Complete).SameFacts(receipt(1, Failed)) {
+		t.Error("a gap is no fact")
+	}
+	other := receipt(1, Complete)
+	other.Late.Releases = []Release{{Item: Item{ID: "1"}}}
+	if receipt(1, Complete).SameFacts(other) {
+		t.Error("a late release is no fact")
+	}
+}

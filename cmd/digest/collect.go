@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/oauth2"
 
@@ -22,6 +23,7 @@ import (
 // sources are what a configuration wants to be read, and the way to read it.
 type sources struct {
 	cfg      *config.Config
+	now      time.Time
 	client   *github.Client
 	cache    *httpcache.Cache
 	say      func(format string, args ...any)
@@ -36,7 +38,7 @@ func connect(p *program, cfg *config.Config) (*sources, error) {
 	if err != nil {
 		return nil, usagef("GITHUB_API_URL and GITHUB_GRAPHQL_URL: %w", err)
 	}
-	s := &sources{cfg: cfg, say: p.stderr.note, waits: &waits{say: p.stderr.note}, progress: new(collectors.Progress)}
+	s := &sources{cfg: cfg, now: p.now, say: p.stderr.note, waits: &waits{say: p.stderr.note}, progress: new(collectors.Progress)}
 	if folder := p.cacheFolder(); folder != "" {
 		if s.cache, err = httpcache.Open(folder, p.now); err != nil {
 			s.say("going on without the cache of earlier answers: %v", err)
@@ -86,12 +88,12 @@ func (p *program) tokenVariable() string {
 // collect finds out which repositories there are to look at, asks all collectors side by
 // side and makes a snapshot of what they found. A run in which no source at all could be
 // read is an error: an edition of nothing but gaps is of no use to anybody.
-func (s *sources) collect(ctx context.Context, period digest.Period, provisional bool) (collected, error) {
-	defer s.closeCache()
+func (s *sources) collect(ctx context.Context, period digest.Period, provisional bool, past *digest.Past) (collected, error) {
 	w, selections, err := s.watched(ctx)
 	if err != nil {
 		return collected{usage: s.client.Usage()}, err
 	}
+	w.Past = past
 	list, steps := s.collectors(w)
 	found := make([]digest.Findings, len(list))
 	errs := make([]error, len(list))

@@ -58,7 +58,5 @@ func demo(ctx context.Context, p *program, f outputFlags) error {
 	if err != nil {
 		return fmt.Errorf("demo/snapshot.json: %w", err)
 	}
-	return draft(ctx, p, cfg, f, "", func(context.Context) (collected, error) {
-		return collected{snapshot: s}, nil
-	})
+	return draftInto(ctx, p, cfg, f, "", known(s))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -61,9 +62,7 @@ func draftCommand(ctx context.Context, p *program, f draftFlags) error {
 		if err != nil {
 			return usageError{err}
 		}
-		return draft(ctx, p, cfg, f.outputFlags, f.saveSnapshot, func(context.Context) (collected, error) {
-			return collected{snapshot: s}, nil
-		})
+		return draftInto(ctx, p, cfg, f.outputFlags, f.saveSnapshot, known(s))
 	}
 	period, err := f.period(cfg.Calendar, p.now)
 	if err != nil {
@@ -73,55 +72,97 @@ func draftCommand(ctx context.Context, p *program, f draftFlags) error {
 	if err != nil {
 		return err
 	}
-	return draft(ctx, p, cfg, f.outputFlags, f.saveSnapshot, func(ctx context.Context) (collected, error) {
-		defer p.watch(sources.status)()
-		return sources.collect(ctx, period, period.To.After(p.now))
-	})
+	defer sources.closeCache()
+	return draftInto(ctx, p, cfg, f.outputFlags, f.saveSnapshot, p.collect(sources, period))
 }
 
-// draft is the whole chain, in the order in which the data flows: collect, snapshot,
-// edit, render, write, report. No step reaches back.
-func draft(ctx context.Context, p *program, cfg *config.Config, out outputFlags, saveTo string, collect func(context.Context) (collected, error)) (err error) {
-	target, err := openTarget(p, out, cfg.State) // before the network is used: a folder that cannot be written is a cheap mistake
+// collecting makes a snapshot; what the editions before have told it finds in the place
+// that the new one goes to.
+type collecting func(ctx context.Context, to place) (collected, error)
+
+// known stands for collecting where the facts are there already.
+func known(s digest.Snapshot) collecting {
+	return func(context.Context, place) (collected, error) { return collected{snapshot: s}, nil }
+}
+
+// collect reads the sources, and tells how far it is while it does.
+func (p *program) collect(s *sources, period digest.Period) collecting {
+	return func(ctx context.Context, to place) (collected, error) {
+		past, err := readPast(ctx, p, s.cfg, to, period)
+		if err != nil {
+			return collected{}, err
+		}
+		defer p.watch(s.status)()
+		return s.collect(ctx, period, period.To.After(p.now), past)
+	}
+}
+
+// draftInto drafts an edition into a folder or to standard output.
+func draftInto(ctx context.Context, p *program, cfg *config.Config, out outputFlags, saveTo string, collect collecting) (err error) {
+	to, err := openPlace(p, out, cfg.State) // before the network is used: a folder that cannot be written is a cheap mistake
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, target.close()) }()
+	defer func() { err = errors.Join(err, to.close()) }()
 	save, err := openSave(p, out, saveTo)
 	if err != nil {
 		return err
 	}
 	defer save.close()
 
-	got, err := collect(ctx)
+	r, e, err := draft(ctx, cfg, to, out.force, collect)
 	if err != nil {
 		return err
 	}
-	snapshot := got.snapshot
-	number := cfg.Calendar.Number(snapshot.Period)
-	edition := digest.Edit(snapshot, number, digest.Rules{PerSection: cfg.PerSection})
-	pages, err := render(cfg, edition)
-	if err != nil {
+	if err := save.write(e.snapshotData); err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	written, err := target.write(pages, snapshot, number)
-	if err != nil {
-		return err
-	}
-	if err := save.write(snapshot); err != nil {
-		return err
-	}
-	return p.report(newReport(edition, got, written), out)
+	return p.report(r, out)
 }
 
-// page is a draft as it is rendered.
-type page struct {
-	language string
-	path     string
-	text     string
+// maxTries is how often an edition is composed that somebody else changes in between.
+const maxTries = 5
+
+// draft is the whole chain, in the order in which the data flows: collect, snapshot,
+// edit, render, merge, write or publish, report. No step reaches back.
+func draft(ctx context.Context, cfg *config.Config, to place, force bool, collect collecting) (report, *edition, error) {
+	got, err := collect(ctx, to)
+	if err != nil {
+		return report{}, nil, err
+	}
+	for tries := 1; ; tries++ {
+		e, err := compose(ctx, cfg, got.snapshot, to, force)
+		if err != nil {
+			return report{}, nil, err
+		}
+		err = to.write(ctx, e)
+		if err == nil {
+			return newReport(e, got, to), e, nil
+		}
+		if !errors.Is(err, errMoved) || tries == maxTries {
+			return report{}, nil, err
+		}
+	}
+}
+
+// compose makes an edition of a snapshot: edit, render, merge with what people made of
+// the drafts that are there.
+func compose(ctx context.Context, cfg *config.Config, s digest.Snapshot, to place, force bool) (*edition, error) {
+	e := &edition{snapshot: s, Edition: digest.Edit(s, cfg.Calendar.Number(s.Period), digest.Rules{PerSection: cfg.PerSection})}
+	pages, err := render(cfg, e.Edition)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	state := stateFolder(cfg.State, e.Number)
+	e.snapshotFile = path.Join(state, snapshotFile)
+	if err := e.encode(ctx, to, force); err != nil {
+		return nil, err
+	}
+	e.drafts, err = mergeDrafts(ctx, to, state, pages, force)
+	return e, err
 }
 
 // render makes a page of the edition in each language.

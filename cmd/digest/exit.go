@@ -7,6 +7,7 @@ import (
 
 	"github.com/community-digest/digest/internal/config"
 	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/publish"
 )
 
 // The exit codes. Scripts and workflows rely on them.
@@ -102,6 +103,9 @@ func exitCode(err error) int {
 func (p *program) hint(err error) string {
 	switch exitCode(err) {
 	case exitUnauthorised:
+		if publish.ProblemOf(err) != "" {
+			return "" // it says what to do itself
+		}
 		if name := p.tokenVariable(); name != "" {
 			return "the token is that of " + name + ": check that it is valid and may read the repositories; public data needs no scope"
 		}

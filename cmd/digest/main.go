@@ -40,15 +40,22 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	p := &program{getenv: getenv, stdout: stdout, stderr: newVoice(stderr), now: now}
 	// Known before the flags are read: they may be what is wrong.
 	p.json = strings.Contains(strings.Join(args, " ")+" ", "--format json ") || slices.Contains(args, "--format=json")
+	if p.json {
+		p.stdout = jsonLog{stdout}
+	}
 	cmd := rootCommand(p)
 	cmd.SetArgs(args)
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
-	err := cmd.ExecuteContext(ctx)
+	ran, err := cmd.ExecuteContextC(ctx)
 	if sig, ok := errors.AsType[interruption](context.Cause(ctx)); ok && err != nil {
 		err = sig
 	}
-	return p.exit(err)
+	code := p.exit(err)
+	if drafts(ran) {
+		code = p.tellActions(err, code)
+	}
+	return code
 }
 
 // program is what every command has: the environment, where output goes, and the time
@@ -58,7 +65,8 @@ type program struct {
 	stdout io.Writer
 	stderr *voice
 	now    time.Time
-	json   bool // the report is wanted as JSON, that of a failure too
+	json   bool    // the report is wanted as JSON, that of a failure too
+	told   *report // of what was done so far; nil when nothing was
 }
 
 // interruption is the signal that ended the run.

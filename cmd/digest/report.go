@@ -11,6 +11,8 @@ import (
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/markdown"
+	"github.com/community-digest/digest/internal/merge"
+	"github.com/community-digest/digest/internal/publish"
 )
 
 // report is what a run tells about itself: --format json prints it. Fields are added
@@ -19,7 +21,8 @@ type report struct {
 	editionReport
 	Drafts []draftReport `json:"drafts"`
 	Usage  usageReport   `json:"usage"`
-	skew   time.Duration
+	pullReport
+	skew time.Duration
 }
 
 // editionReport is what all drafts of an edition share.
@@ -29,8 +32,10 @@ type editionReport struct {
 	Provisional bool                       `json:"provisional"`
 	Items       map[digest.Kind]int        `json:"items"`
 	Cut         map[digest.SectionName]int `json:"cut,omitempty"`
-	Receipts    []digest.Receipt           `json:"receipts"`
-	Gaps        []digest.Receipt           `json:"gaps"`
+	// Late counts the items that came too late for an earlier edition and are in this one.
+	Late     int              `json:"late,omitempty"`
+	Receipts []digest.Receipt `json:"receipts"`
+	Gaps     []digest.Receipt `json:"gaps"`
 }
 
 type draftReport struct {
@@ -38,8 +43,23 @@ type draftReport struct {
 	Language  string    `json:"language"`
 	Operation operation `json:"operation"`
 	KeptAs    string    `json:"kept_as,omitempty"`
-	Edited    bool      `json:"edited,omitempty"` // and there was nothing new to add
+	// Merge tells what became of what people had edited; nothing when nobody had.
+	Merge          *merge.Report `json:"merge,omitempty"`
+	PullRequestURL string        `json:"pull_request_url,omitempty"`
 	editionReport
+	name string
+}
+
+// pullReport is what became of the pull request, when the edition was published.
+type pullReport struct {
+	// Operation is created, updated, unchanged or none.
+	Operation publish.Operation `json:"operation,omitempty"`
+	// PullRequest is its number and PullRequestURL its address; none when there is none.
+	PullRequest    int    `json:"pull_request,omitempty"`
+	PullRequestURL string `json:"pull_request_url,omitempty"`
+	// Reason says why nothing is published.
+	Reason   string   `json:"reason,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // usageReport is what a run cost at GitHub.
@@ -55,7 +75,7 @@ type usageReport struct {
 	Expected *cost `json:"expected,omitempty"`
 }
 
-func newReport(e digest.Edition, got collected, done []written) report {
+func newReport(e *edition, got collected, to place) report {
 	s, u := got.snapshot, got.usage
 	shared := editionReport{
 		Edition:     e.Number,
@@ -67,6 +87,7 @@ func newReport(e digest.Edition, got collected, done []written) report {
 			digest.Advisories:  len(s.Advisories),
 			digest.Feeds:       len(s.Entries),
 		},
+		Late:     len(s.Late.Releases) + len(s.Late.Advisories),
 		Receipts: printable(s.Receipts),
 		Gaps:     printable(digest.Gaps(s.Receipts)),
 		Cut:      make(map[digest.SectionName]int),
@@ -88,12 +109,25 @@ func newReport(e digest.Edition, got collected, done []written) report {
 		expected := sum(got.expected)
 		r.Usage.Expected = &expected
 	}
-	for _, w := range done {
+	address := ""
+	if e.pull != nil {
+		r.pullReport, address = pullReport{e.pull.Operation, e.pull.Number, e.pull.URL, e.pull.Reason, e.pull.Warnings}, e.pull.URL
+	}
+	for _, d := range e.drafts {
 		r.Drafts = append(r.Drafts, draftReport{
-			Path: w.path, Language: w.language, Operation: w.operation, KeptAs: w.keptAs, Edited: w.edited, editionReport: shared,
+			Path: d.path, Language: d.language, Operation: d.operation, KeptAs: d.keptAs, Merge: d.report, editionReport: shared,
+			PullRequestURL: address, name: to.name(d.path),
 		})
 	}
 	return r
+}
+
+// add puts the report of another edition, published in the same run, behind this one: the
+// drafts of both, and for the rest the later one, which also tells what the run cost.
+func (r *report) add(later report) {
+	later.Drafts = append(r.Drafts, later.Drafts...)
+	later.Gaps = append(r.Gaps, later.Gaps...)
+	*r = later
 }
 
 // printable copies receipts with the service's words as a terminal may show them: what
@@ -110,6 +144,12 @@ func printable(receipts []digest.Receipt) []digest.Receipt {
 // report tells what the run did and returns the error that stands for its exit code.
 func (p *program) report(r report, out outputFlags) error {
 	p.tell(r, out)
+	return p.finish(r, out)
+}
+
+// finish prints the report when that is asked for, and returns the error that stands for
+// the exit code.
+func (p *program) finish(r report, out outputFlags) error {
 	if out.format == "json" {
 		enc := json.NewEncoder(p.stdout)
 		enc.SetEscapeHTML(false)
@@ -130,6 +170,12 @@ const maxSkew = 5 * time.Minute
 
 // tell says the report in words.
 func (p *program) tell(r report, out outputFlags) {
+	all := r
+	if p.told != nil {
+		all = *p.told
+		all.add(r)
+	}
+	p.told = &all
 	p.stderr.note("edition %d, %s: %s", r.Edition, r.Period, itemsInWords(r.Items))
 	if r.Edition < 1 {
 		p.stderr.warning("the period lies before the first edition")
@@ -151,14 +197,13 @@ func (p *program) tell(r report, out outputFlags) {
 		if out.dryRun {
 			note += " (dry run: not written)"
 		}
-		if d.Edited {
-			note += ", it has been edited and there is nothing new"
-		}
 		if d.KeptAs != "" {
 			note += ", the edited draft is kept as " + path.Join(out.output, d.KeptAs)
 		}
-		p.stderr.note("%s: %s", path.Join(out.output, d.Path), note)
+		p.stderr.note("%s: %s", d.name, note)
+		p.tellMerge(d.name, d.Merge)
 	}
+	p.tellPull(r.pullReport)
 }
 
 // itemNames name one item of a kind and several.

@@ -17,7 +17,7 @@ func TestAClockThatIsFarOffIsTold(t *testing.T) {
 		var stderr bytes.Buffer
 		p := &program{stdout: &bytes.Buffer{}, stderr: newVoice(&stderr)}
 		e := digest.Sample()
-		if err := p.report(newReport(e, collected{snapshot: digest.Snapshot{Period: e.Period}, usage: github.Usage{Skew: skew}}, nil), outputFlags{}); err != nil {
+		if err := p.report(newReport(&edition{Edition: e}, collected{snapshot: digest.Snapshot{Period: e.Period}, usage: github.Usage{Skew: skew}}, printer{}), outputFlags{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Contains(stderr.String(), "the clock of this machine differs"); got != told {

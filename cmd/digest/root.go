@@ -32,7 +32,7 @@ that nobody has edited and leaves one alone that somebody has.`,
 	f.register(root.Flags())
 	root.PersistentFlags().BoolVarP(&p.stderr.quiet, "quiet", "q", false, "say nothing but errors")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(demoCommand(p), planCommand(p), versionCommand(p))
+	root.AddCommand(demoCommand(p), lintCommand(p), planCommand(p), publishCommand(p), versionCommand(p))
 	return root
 }
 

@@ -55,13 +55,9 @@ func (s *save) close() {
 	}
 }
 
-func (s *save) write(snapshot digest.Snapshot) error {
+func (s *save) write(data []byte) error {
 	if s.folder == nil {
 		return nil
-	}
-	data, err := digest.EncodeSnapshot(snapshot)
-	if err != nil {
-		return err
 	}
 	if err := s.folder.Write(s.name, data); err != nil {
 		return fmt.Errorf("--save-snapshot: %w", err)

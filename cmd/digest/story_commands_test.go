@@ -23,6 +23,13 @@ var storyCommands = map[string]func(ts *testscript.TestScript, neg bool, args []
 	"requests": requests,
 	"fail":     fail,
 	"world":    world,
+	"replace":  replaceText,
+	"checkout": checkout,
+	"push":     push,
+	"commits":  commits,
+	"pulls":    pulls,
+	"pullbody": pullBody,
+	"pull":     pull,
 	"gone":     gone,
 	"append":   appendText,
 	"fifo":     fifo,
@@ -118,6 +125,19 @@ func appendText(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = f.WriteString(args[1] + "\n")
 	ts.Check(errors.Join(err, f.Close()))
+}
+
+// replaceText changes a text that stands once in a file, as an editor would: replace
+// draft.md 'old' 'new'.
+func replaceText(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: replace file old new")
+	}
+	have := ts.ReadFile(args[0])
+	if n := strings.Count(have, args[1]); n != 1 {
+		ts.Fatalf("%q stands %d times in %s", args[1], n, args[0])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(have, args[1], args[2], 1)), 0o644))
 }
 
 func fifo(ts *testscript.TestScript, _ bool, args []string) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -108,4 +109,16 @@ func safe(line string) string {
 		words[i] = markdown.Line(markdown.Untrusted(w))
 	}
 	return strings.Join(words, " ")
+}
+
+// jsonLog is standard output while it carries JSON, which may be the log of a job: the
+// runner's older form of a command counts anywhere in a line, in the middle of a text as
+// well. There the bracket can be written as an escape, and is the same text.
+type jsonLog struct{ w io.Writer }
+
+func (l jsonLog) Write(b []byte) (int, error) {
+	if _, err := l.w.Write(bytes.ReplaceAll(b, []byte("##["), []byte(`##\u005b`))); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }

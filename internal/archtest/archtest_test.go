@@ -24,7 +24,7 @@ type arrow struct {
 // arrows says which packages of the project a package imports; tests may import what
 // the last column adds. A package that is not here is unknown, and that is an error.
 var arrows = []arrow{
-	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/frontmatter", "internal/github", "internal/httpcache", "internal/markdown", "internal/output", "templates"},
+	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/frontmatter", "internal/github", "internal/httpcache", "internal/lint", "internal/markdown", "internal/output", "internal/publish", "templates"},
 		"wires everything; nobody imports it", []string{"internal/githubtest"}},
 	{"collectors", []string{"digest", "internal/github", "internal/httpcache", "internal/markdown"},
 		"turns GitHub's and feeds' types into digest's; knows neither configuration nor templates", []string{"internal/githubtest"}},
@@ -37,9 +37,16 @@ var arrows = []arrow{
 	{"internal/frontmatter", nil, "writes values at the head of a page, and knows nothing of editions", nil},
 	{"internal/github", []string{"internal/httpcache"}, "is the way to GitHub, whatever is asked there", []string{"internal/githubtest"}},
 	{"internal/httpcache", nil, "keeps answers on the disk, and knows none of the services", nil},
+	{"internal/lint", nil, "judges the text of a draft, and knows neither files nor how drafts are made", []string{"templates"}},
 	{"internal/markdown", nil, "makes any text from outside safe", nil},
+	{"internal/merge", nil, "merges texts, and knows nothing of editions", []string{"digest", "internal/markdown", "templates"}},
 	{"internal/output", nil, "writes files whose meaning it does not know", nil},
+	{"internal/publish", []string{"digest", "internal/github", "internal/markdown"},
+		"puts files on a branch and proposes it; knows neither drafts nor merging", []string{"internal/githubtest"}},
 	{"internal/schedule", []string{"digest"}, "says when to run and which periods are due, and runs nothing", nil},
+	{"internal/status", []string{"internal/markdown"}, "tells how the daemon is, and knows digests by their names", []string{"internal/schedule"}},
+	{"internal/status/sdnotify", nil, "speaks to systemd", nil},
+	{"internal/status/webhook", nil, "posts a text to an address that stays secret", nil},
 
 	{"internal/githubtest", []string{"internal/githubtest/execute", "internal/githubtest/openapi", "internal/githubtest/schema"},
 		"is GitHub as the tests see it, and must not share the client's mistakes", nil},
@@ -48,6 +55,7 @@ var arrows = []arrow{
 	{"internal/githubtest/schema", []string{"internal/githubtest/openapi"}, "embeds GitHub's descriptions", nil},
 	{"internal/githubtest/schema/gen", []string{"internal/githubtest/openapi"}, "cuts them out of the published ones", nil},
 
+	{"internal/actiontest", nil, "runs the Action as a runner does", []string{"internal/githubtest"}},
 	{"internal/archtest", nil, "looks at the files only", []string{"templates"}},
 	{"internal/acceptance", nil, "runs the built program", []string{"digest"}},
 }

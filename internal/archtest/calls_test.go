@@ -35,6 +35,7 @@ var calls = []call{
 		"cmd/digest/progress.go",        // how long a wait still lasts
 		"internal/github/",              // waits, and tells the servers' clock from ours
 		"internal/githubtest/server.go", // the fake's clock, where its world has none
+		"internal/status/sdnotify/",     // how long systemd may take
 	}, "the time is an argument"},
 	{[]string{"time.Local"}, nil, "the machine's own zone decides nothing"},
 	{[]string{"context.Background", "context.TODO"}, []string{"cmd/digest/main.go"},

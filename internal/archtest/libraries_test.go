@@ -19,14 +19,14 @@ const anywhere = "..."
 // libraries says where a third-party library stops: its types are known in these
 // packages and nowhere else. Tests may use it in the packages of the last column too.
 var libraries = []library{
-	{"github.com/google/go-github/v57", []string{"collectors", "internal/github"}, "REST's wire types stay where they are asked for", []string{"internal/githubtest"}},
-	{"github.com/shurcooL/githubv4", []string{"collectors", "internal/github"}, "so do GraphQL's", []string{"internal/githubtest"}},
-	{"golang.org/x/oauth2", []string{"cmd/digest", "internal/github"}, "cmd reads the token from the environment, github sends it", []string{"collectors"}},
-	{"github.com/cenkalti/backoff/v5", []string{"internal/github"}, "retries happen in one place", nil},
+	{"github.com/google/go-github/v57", []string{"collectors", "internal/github", "internal/publish"}, "REST's wire types stay where they are asked for", []string{"internal/githubtest"}},
+	{"github.com/shurcooL/githubv4", []string{"collectors", "internal/github", "internal/publish"}, "so do GraphQL's", []string{"internal/githubtest"}},
+	{"golang.org/x/oauth2", []string{"cmd/digest", "internal/github"}, "cmd reads the token from the environment, github sends it", []string{"collectors", "internal/publish"}},
+	{"github.com/cenkalti/backoff/v5", []string{"internal/github", "internal/status/webhook"}, "requests to GitHub are repeated in one place, messages to a chat in another", nil},
 	{"github.com/mmcdole/gofeed", []string{"collectors"}, "feeds are read in one file", nil},
-	{"golang.org/x/net/html", []string{"collectors"}, "feeds hold HTML", []string{"internal/markdown"}},
+	{"golang.org/x/net/html", []string{"collectors"}, "feeds hold HTML", []string{"internal/markdown", "internal/status"}},
 
-	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/frontmatter"}, "YAML is read by one and written by the other", nil},
+	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/frontmatter", "internal/lint"}, "configuration is read, front matter is written, and what people made of it is checked", []string{"internal/actiontest"}},
 	{"github.com/robfig/cron/v3", []string{"internal/schedule"}, "a schedule is parsed and its clock changes are mended in one place", nil},
 	{"github.com/agnivade/levenshtein", []string{"internal/config"}, "unknown keys have a nearest known one", nil},
 	{"golang.org/x/text/language", []string{"internal/config"}, "languages are checked while they are read", nil},
@@ -34,12 +34,18 @@ var libraries = []library{
 	{"github.com/spf13/cobra", []string{"cmd/digest"}, "the command line", nil},
 	{"github.com/spf13/pflag", []string{"cmd/digest"}, "its flags", nil},
 
-	{"github.com/yuin/goldmark", []string{"internal/markdown"}, "Markdown from outside is read in one place", nil},
+	{"github.com/yuin/goldmark", []string{"internal/lint", "internal/markdown"}, "Markdown from outside is read in one place, and drafts in another", nil},
 	{"github.com/clipperhouse/uax29/v2", []string{"internal/markdown"}, "texts are cut between characters and sentences", nil},
 	{"golang.org/x/net/idna", []string{"internal/markdown"}, "hosts in links are checked", nil},
 
+	{"github.com/prometheus/client_golang", []string{"internal/status"}, "what is measured is on one board", nil},
+	{"github.com/prometheus/common", nil, "metrics are read as Prometheus reads them", []string{"internal/status"}},
+	{"github.com/lmittmann/tint", []string{"internal/status"}, "how a log looks is decided in one function", nil},
+	{"golang.org/x/sys", []string{"internal/status/sdnotify"}, "systemd wants a clock that Go does not tell", nil},
+
 	{"github.com/vektah/gqlparser/v2", []string{"internal/githubtest", "internal/githubtest/execute", "internal/githubtest/schema", "internal/githubtest/schema/gen"}, "the fake reads queries as GitHub does", nil},
 	{"github.com/google/go-cmp", nil, "tests show differences", []string{anywhere}},
+	{"go.uber.org/goleak", nil, "no goroutine is left behind", []string{anywhere}},
 	{"github.com/rogpeppe/go-internal", nil, "stories and archives of tests", []string{anywhere}},
 }
 
@@ -50,11 +56,11 @@ var standard = []struct {
 	homes []string
 	why   string
 }{
-	{"net/http", []string{"collectors", "internal/github", "internal/githubtest", "internal/githubtest/openapi", "internal/githubtest/schema", "internal/githubtest/schema/gen", "internal/httpcache"}, "the network is used by collectors, through internal/github or the client for feeds; httpcache reads and writes headers only"},
+	{"net/http", []string{"collectors", "internal/github", "internal/githubtest", "internal/githubtest/openapi", "internal/githubtest/schema", "internal/githubtest/schema/gen", "internal/httpcache", "internal/status", "internal/status/webhook"}, "the network is used by collectors, through internal/github or the client for feeds; httpcache reads and writes headers only; status is a server, and its webhook no part of GitHub"},
 	{"text/template", []string{"digest"}, "a template of text prints anything: digest gives it only what is safe"},
-	{"html/template", nil, "pages are Markdown"},
+	{"html/template", []string{"internal/status"}, "drafts are Markdown; the daemon's own page is not"},
 	{"log", nil, "errors are returned, and end in cmd"},
-	{"log/slog", []string{"internal/markdown"}, "texts from outside say how they are logged"},
+	{"log/slog", []string{"internal/markdown", "internal/status"}, "texts from outside say how they are logged; the daemon logs its runs"},
 	{"os", []string{"cmd/digest", "internal/config", "internal/github", "internal/httpcache", "internal/output", "internal/githubtest/schema/gen"}, "files are the business of cmd, config, output and httpcache; github names an error of it"},
 	{"os/exec", []string{"internal/githubtest/schema/gen"}, "the program runs no other"},
 	{"os/signal", []string{"cmd/digest"}, "only main is a process"},

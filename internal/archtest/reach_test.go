@@ -20,7 +20,7 @@ func TestDigestReachesNoNetworkNoYAMLNoGitHubAndNoSchedule(t *testing.T) {
 	for _, p := range all {
 		imports[p.ImportPath] = p.Imports
 	}
-	for _, start := range []string{"digest", "internal/markdown", "internal/output"} {
+	for _, start := range []string{"digest", "internal/markdown", "internal/merge", "internal/output"} {
 		way := map[string]string{module + start: ""} // package → who imports it
 		queue := []string{module + start}
 		for len(queue) > 0 {

@@ -20,10 +20,13 @@ type Commit struct {
 type git struct {
 	branches map[string]*Commit
 	commits  map[string]*Commit
+	modes    map[string]int // of paths that are no ordinary files
+	rules    rules
 }
 
 func newGit(r *Repo) *git {
-	g := &git{branches: map[string]*Commit{}, commits: map[string]*Commit{}}
+	g := &git{branches: map[string]*Commit{}, commits: map[string]*Commit{}, modes: map[string]int{}}
+	g.rules.protected = map[string]bool{}
 	base := g.commit(nil, "first commit", r.Files)
 	g.branches[r.defaultBranch()] = base
 	for _, name := range slices.Sorted(maps.Keys(r.Branches)) {
@@ -74,6 +77,8 @@ func (g *git) setRef(name, oid string, create, force bool) (string, *Commit) {
 		return "Object does not exist", nil
 	case create && from != nil:
 		return "Reference already exists", nil
+	case create && g.inTheWay(branch) != "", g.rules.protected[branch]:
+		return "Reference update failed", nil
 	case !create && from == nil:
 		return "Reference does not exist", nil
 	case !create && !force && !to.contains(from):
@@ -113,6 +118,14 @@ func (s *Server) Push(repo, branch, message string, files map[string]string) {
 		}
 	}
 	g.branches[branch] = g.commit(head, message, tree)
+}
+
+// CreateBranch makes a branch where the default branch stands, as another person would, past the API.
+func (s *Server) CreateBranch(repo, branch string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.mustRepo(repo)
+	r.git.branches[branch] = r.git.branches[r.defaultBranch()]
 }
 
 // DeleteBranch removes a branch, as GitHub does after a merge when told so.

@@ -16,6 +16,7 @@ type connection struct {
 	node   func(item int) execute.Object
 	args   execute.Args
 	extras map[string]any // fields of this connection only
+	name   string         // of a connection that is not named after its nodes
 
 	cut     *page
 	cutFail error
@@ -43,7 +44,7 @@ func keyOf(cursor string) (string, error) {
 }
 
 // TypeName implements execute.Object.
-func (c *connection) TypeName() string { return c.typ + "Connection" }
+func (c *connection) TypeName() string { return firstOf(c.name, c.typ+"Connection") }
 
 // Field implements execute.Object.
 func (c *connection) Field(name string, _ execute.Args) (any, error) {

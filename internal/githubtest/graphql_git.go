@@ -2,6 +2,7 @@ package githubtest
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/community-digest/digest/internal/githubtest/execute"
 )
@@ -18,14 +19,131 @@ func (s *Server) refOrNull(r *repoState, branch string) any {
 	})
 }
 
+// refs lists the branches whose full names begin with refPrefix, in the order of their names.
+func (n *repoNode) refs(args execute.Args) (any, error) {
+	return listOf("Ref", n.git.below(args.Text("refPrefix")), args, func(name string) execute.Object {
+		ref, _ := n.s.refOrNull(n.repoState, name).(execute.Object)
+		return ref
+	}), nil
+}
+
 // commitNode is a commit. Its dates are the world's present: a world has no history of its own.
-func (s *Server) commitNode(r *repoState, c *Commit) execute.Object {
-	headline, _, _ := strings.Cut(c.Message, "\n")
-	fields := s.gitObject(r, c.OID)
-	fields["message"], fields["messageHeadline"] = c.Message, headline
-	fields["authoredDate"], fields["committedDate"] = s.now(), s.now()
+type commitNode struct {
+	s    *Server
+	repo *repoState
+	*Commit
+}
+
+func (s *Server) commitNode(r *repoState, c *Commit) execute.Object { return &commitNode{s, r, c} }
+
+// TypeName implements execute.Object.
+func (n *commitNode) TypeName() string { return "Commit" }
+
+// Field implements execute.Object.
+func (n *commitNode) Field(name string, args execute.Args) (any, error) {
+	switch name {
+	case "message":
+		return n.Message, nil
+	case "messageHeadline":
+		headline, _, _ := strings.Cut(n.Message, "\n")
+		return headline, nil
+	case "authoredDate", "committedDate":
+		return n.s.now(), nil
+	case "tree":
+		return n.s.treeNode(n.repo, n.Commit, ""), nil
+	case "history":
+		return n.history(args), nil
+	case "file":
+		return n.file(strings.Trim(args.Text("path"), "/"))
+	}
+	fields := n.s.gitObject(n.repo, n.OID)
 	fields["url"], fields["resourcePath"] = fields["commitUrl"], fields["commitResourcePath"]
-	return record("Commit", fields)
+	if value, ok := fields[name]; ok {
+		return value, nil
+	}
+	return nil, execute.ErrUnsupported
+}
+
+// history is the commit and all before it, the newest first.
+func (n *commitNode) history(args execute.Args) any {
+	var list []*Commit
+	for c := n.Commit; c != nil; c = c.parent {
+		list = append(list, c)
+	}
+	h := listOf("Commit", list, args, func(c *Commit) execute.Object { return n.s.commitNode(n.repo, c) })
+	h.name = "CommitHistoryConnection"
+	return h
+}
+
+// file is the entry at a path. One that is not there is an error beside a null, which GitHub has for no other object
+// in git.
+func (n *commitNode) file(path string) (any, error) {
+	for _, e := range n.repo.git.entries(n.Commit, parent(path)) {
+		if e.path == path {
+			return n.s.entryNode(n.repo, n.Commit, e), nil
+		}
+	}
+	return nil, notFound("Could not resolve file for path '%s'.", path)
+}
+
+// entryNode is a file, folder, symbolic link or submodule in a folder.
+func (s *Server) entryNode(r *repoState, c *Commit, e treeEntry) execute.Object {
+	fields := map[string]any{"name": base(e.path), "path": e.path, "mode": e.mode, "type": e.kind(), "oid": e.oid, "size": len(e.text), "object": nil}
+	switch e.kind() {
+	case "blob":
+		fields["object"] = s.blobNode(r, e.text)
+	case "tree":
+		fields["object"] = s.treeNode(r, c, e.path)
+	}
+	return record("TreeEntry", fields)
+}
+
+// treeNode is a folder with what lies directly in it.
+func (s *Server) treeNode(r *repoState, c *Commit, dir string) execute.Object {
+	entries := []any{}
+	for _, e := range r.git.entries(c, dir) {
+		entries = append(entries, &lazyEntry{s, r, c, e})
+	}
+	fields := s.gitObject(r, treeOID(c, dir))
+	fields["entries"] = entries
+	return record("Tree", fields)
+}
+
+// lazyEntry makes the object of an entry when it is asked for: folders hold folders.
+type lazyEntry struct {
+	s    *Server
+	repo *repoState
+	in   *Commit
+	treeEntry
+}
+
+// TypeName implements execute.Object.
+func (e *lazyEntry) TypeName() string { return "TreeEntry" }
+
+// Field implements execute.Object.
+func (e *lazyEntry) Field(name string, args execute.Args) (any, error) {
+	return e.s.entryNode(e.repo, e.in, e.treeEntry).Field(name, args)
+}
+
+// maxBlobText is how much of a file GraphQL gives; more is cut off.
+const maxBlobText = 512 << 10
+
+// blobNode is a file. Text that is not UTF-8 is guessed at and converted, so it is not what is stored.
+func (s *Server) blobNode(r *repoState, text string) execute.Object {
+	fields := s.gitObject(r, blobOID(text))
+	shown := text
+	fields["isTruncated"] = len(text) > maxBlobText
+	if len(text) > maxBlobText {
+		shown = text[:maxBlobText]
+	}
+	if !utf8.ValidString(shown) {
+		shown = strings.ToValidUTF8(shown, "\uFFFD")
+	}
+	fields["text"], fields["byteSize"], fields["isBinary"] = shown, len(text), false
+	if strings.Contains(text, "\x00") {
+		fields["text"], fields["isBinary"] = nil, true
+	}
+	return record("Blob", fields)
 }
 
 // gitObject is what all things in git have in common.
@@ -57,7 +175,5 @@ func (n *repoNode) object(args execute.Args) (any, error) {
 	if !ok {
 		return nil, nil
 	}
-	fields := n.s.gitObject(n.repoState, blobOID(text))
-	fields["text"], fields["byteSize"], fields["isBinary"], fields["isTruncated"] = text, len(text), false, false
-	return record("Blob", fields), nil
+	return n.s.blobNode(n.repoState, text), nil
 }

@@ -44,8 +44,11 @@ func (r *root) writable(prefix, id string) (*repoState, []string, error) {
 }
 
 func allowed(r *repoState) error {
-	if !r.CanPush {
+	switch {
+	case !r.CanPush:
 		return &execute.Error{Type: "FORBIDDEN", Message: "Resource not accessible by integration"}
+	case r.Archived:
+		return &execute.Error{Type: "FORBIDDEN", Message: "Repository was archived so is read-only."}
 	}
 	return nil
 }
@@ -93,6 +96,9 @@ func (r *root) createCommit(in execute.Args) (any, error) {
 	if expected := in.Text("expectedHeadOid"); expected != head.OID {
 		return nil, &execute.Error{Type: "STALE_DATA", Message: fmt.Sprintf(
 			"Expected branch to point to %q but it did not. Pull and try again.", expected)}
+	}
+	if repo.git.rules.protected[branch] {
+		return nil, &execute.Error{Type: "BRANCH_PROTECTION_RULE_VIOLATION", Message: "Changes must be made through a pull request."}
 	}
 	files, err := changed(head.Files, in.Object("fileChanges"))
 	if err != nil {
@@ -149,6 +155,9 @@ func (r *root) createPullRequest(in execute.Args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if repo.git.rules.noPulls {
+		return nil, &execute.Error{Type: "FORBIDDEN", Message: "GitHub Actions is not permitted to create or approve pull requests."}
+	}
 	p, problem := r.openPull(repo, Pull{
 		Title: in.Text("title"), Body: in.Text("body"), Head: in.Text("headRefName"), Base: in.Text("baseRefName"),
 		Draft: in.True("draft"),
@@ -164,7 +173,7 @@ func (r *root) updatePullRequest(in execute.Args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"assigneeIds", "labelIds", "milestoneId", "projectIds"} {
+	for _, name := range []string{"assigneeIds", "labelIds", "projectIds"} {
 		if in[name] != nil {
 			return nil, fmt.Errorf("input %s: the fake cannot set it", name)
 		}
@@ -180,6 +189,13 @@ func (r *root) updatePullRequest(in execute.Args) (any, error) {
 			return nil
 		}
 		return new(in.Text(name))
+	}
+	if id := in.Text("milestoneId"); id != "" {
+		prefix, parts := parseID(id, 2)
+		if prefix != "MI" || len(parts) < 2 {
+			return nil, notFound("Could not resolve to a node with the global id of '%s'", id)
+		}
+		p.Milestone = parts[1]
 	}
 	p.edit(r.Server, given("title"), given("body"), given("baseRefName"), given("state"))
 	return payload("UpdatePullRequestPayload", in, "pullRequest", p), nil

@@ -58,7 +58,11 @@ func (n *pullNode) Field(name string, args execute.Args) (any, error) {
 	case "locked":
 		return false, nil
 	case "headRefName":
-		return n.Head, nil
+		return n.branch(), nil
+	case "isCrossRepository":
+		return n.fromFork(), nil
+	case "milestone":
+		return orNil(n.s.milestoneNode(n.repo, n.Milestone)), nil
 	case "baseRefName":
 		return n.Base, nil
 	case "headRefOid":
@@ -81,7 +85,7 @@ func (n *repoNode) pullRequests(args execute.Args) (any, error) {
 	keep := func(i int) bool {
 		p := &pullNode{n.s, n.repoState, &list[i]}
 		states, labels := args.Texts("states"), args.Texts("labels")
-		return (len(states) == 0 || slices.Contains(states, p.state())) && textOrAny(args, "headRefName", p.Head) &&
+		return (len(states) == 0 || slices.Contains(states, p.state())) && textOrAny(args, "headRefName", p.branch()) &&
 			textOrAny(args, "baseRefName", p.Base) && (len(labels) == 0 || slices.ContainsFunc(labels, func(l string) bool { return slices.Contains(p.Labels, l) }))
 	}
 	by := args.Object("orderBy")
@@ -98,4 +102,26 @@ func (n *repoNode) pullRequests(args execute.Args) (any, error) {
 func textOrAny(args execute.Args, name, value string) bool {
 	want := args.Text(name)
 	return want == "" || want == value
+}
+
+// milestones lists the open milestones whose titles contain the query.
+func (n *repoNode) milestones(args execute.Args) (any, error) {
+	var found []string
+	if states := args.Texts("states"); len(states) == 0 || slices.Contains(states, "OPEN") {
+		for _, title := range n.git.rules.milestones {
+			if strings.Contains(strings.ToLower(title), strings.ToLower(args.Text("query"))) {
+				found = append(found, title)
+			}
+		}
+	}
+	return listOf("Milestone", found, args, func(title string) execute.Object { return n.s.milestoneNode(n.repoState, title) }), nil
+}
+
+// milestoneNode finds a milestone by its title, or returns nil.
+func (s *Server) milestoneNode(r *repoState, title string) *recordNode {
+	i := slices.Index(r.git.rules.milestones, title)
+	if i < 0 {
+		return nil
+	}
+	return record("Milestone", map[string]any{"id": nodeID("MI", r.id, title), "number": i + 1, "title": title})
 }

@@ -44,6 +44,8 @@ func (n *repoNode) Field(name string, args execute.Args) (any, error) {
 		return n.Private, nil
 	case "isArchived":
 		return n.Archived, nil
+	case "isEmpty":
+		return len(n.git.branches) == 0, nil
 	case "isFork":
 		return n.Fork, nil
 	case "isDisabled", "isTemplate":
@@ -99,8 +101,12 @@ func (n *repoNode) part(name string, args execute.Args) (any, error) {
 		return n.s.refOrNull(n.repoState, n.defaultBranch()), nil
 	case "ref":
 		return n.s.refOrNull(n.repoState, strings.TrimPrefix(args.Text("qualifiedName"), "refs/heads/")), nil
+	case "refs":
+		return n.refs(args)
 	case "object":
 		return n.object(args)
+	case "milestones":
+		return n.milestones(args)
 	case "pullRequest":
 		if p := n.s.pull(n.repoState, number(args)); p != nil {
 			return p, nil

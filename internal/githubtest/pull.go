@@ -38,6 +38,12 @@ func (p *Pull) created() time.Time { return firstTime(p.CreatedAt, epoch) }
 
 func (p *Pull) updated() time.Time { return firstTime(p.UpdatedAt, p.created()) }
 
+// fromFork reports whether the branch is another repository's.
+func (p *Pull) fromFork() bool { return strings.Contains(p.Head, ":") }
+
+// branch is the name of the branch in its own repository.
+func (p *Pull) branch() string { return p.Head[strings.Index(p.Head, ":")+1:] }
+
 func (p *Pull) state() string { return firstOf(p.State, "open") }
 
 // nextNumber continues the sequence that discussions and pull requests share.
@@ -59,6 +65,8 @@ func (s *Server) openPull(r *repoState, p Pull) (*Pull, string) {
 	}
 	head, base := r.git.branches[p.Head], r.git.branches[p.Base]
 	switch {
+	case p.Draft && r.git.rules.noDrafts:
+		return nil, "Draft pull requests are not supported in this repository."
 	case head == nil:
 		return nil, "Head sha can't be blank"
 	case base == nil:

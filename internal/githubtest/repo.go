@@ -63,11 +63,12 @@ type Pull struct {
 	Author    string    `json:"author"`
 	State     string    `json:"state"` // open (also when empty) or closed
 	Draft     bool      `json:"draft"`
-	Head      string    `json:"head"` // branch
+	Head      string    `json:"head"` // branch; of a fork: owner:branch
 	Base      string    `json:"base"` // branch
 	Labels    []string  `json:"labels"`
 	Reviewers []string  `json:"reviewers"`
 	Assignees []string  `json:"assignees"`
+	Milestone string    `json:"milestone"` // title
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 	ClosedAt  time.Time `json:"closed_at"`

@@ -126,3 +126,20 @@ func (c *call) fileFacts(file, text string) map[string]any {
 
 // blobOID is what git calls a file with this text.
 func blobOID(text string) string { return shaOf(fmt.Sprintf("blob %d\x00%s", len(text), text)) }
+
+// blob answers a file of any size by its object ID.
+func (c *call) blob() (any, error) {
+	sha := c.route.Path["file_sha"]
+	for _, commit := range c.repo.git.commits {
+		for _, text := range commit.Files {
+			if blobOID(text) == sha {
+				return map[string]any{
+					"sha": sha, "node_id": nodeID("B", c.repo.id, sha), "size": len(text), "encoding": "base64",
+					"url":     c.origin + "/repos/" + c.repo.FullName() + "/git/blobs/" + sha,
+					"content": base64.StdEncoding.EncodeToString([]byte(text)),
+				}, nil
+			}
+		}
+	}
+	return nil, errNotFound
+}

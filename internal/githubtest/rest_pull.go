@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -17,7 +18,7 @@ func (c *call) listPulls() (any, error) {
 		p := &c.repo.pulls[i]
 		head := q.Get("head")
 		if (state == "all" || state == p.state()) && (q.Get("base") == "" || q.Get("base") == p.Base) &&
-			(head == "" || head == c.repo.Owner+":"+p.Head) {
+			(head == "" || !p.fromFork() && head == c.repo.Owner+":"+p.Head) {
 			list = append(list, p)
 		}
 	}
@@ -52,7 +53,7 @@ func (c *call) pullFacts(shape string, p *Pull) map[string]any {
 		"title": p.Title, "body": orNull(p.Body), "state": p.state(), "draft": p.Draft, "user": c.userFacts(firstOf(p.Author, "ghost")),
 		"html_url": fmt.Sprintf("%s%s/pull/%d", webURL, c.repo.FullName(), p.Number), "locked": false,
 		"url":  fmt.Sprintf("%s/repos/%s/pulls/%d", c.origin, c.repo.FullName(), p.Number),
-		"head": end(p.Head), "base": end(p.Base), "labels": c.labelFacts(p.Labels), "author_association": "NONE",
+		"head": end(p.branch()), "base": end(p.Base), "labels": c.labelFacts(p.Labels), "author_association": "NONE",
 		"requested_reviewers": users(p.Reviewers), "assignees": users(p.Assignees), "created_at": stamp(p.created()),
 		"updated_at": stamp(p.updated()), "closed_at": stamp(p.ClosedAt), "merged_at": stamp(p.MergedAt),
 	}
@@ -146,6 +147,9 @@ func (c *call) labelsFromBody() ([]string, error) {
 	return in.Labels, err
 }
 
+// noAccess is a login that can be neither a reviewer nor an assignee of anything.
+const noAccess = "ghost"
+
 func (c *call) requestReviewers() (any, error) {
 	p, err := c.theirPull("pull_number")
 	if err != nil {
@@ -157,6 +161,10 @@ func (c *call) requestReviewers() (any, error) {
 	}
 	if err := c.body(&in); err != nil {
 		return nil, err
+	}
+	if slices.Contains(in.Reviewers, noAccess) {
+		return nil, &restError{status: http.StatusUnprocessableEntity, message: "Reviews may only be requested from collaborators. One or more of " +
+			"the users or teams you specified is not a collaborator of the " + c.repo.FullName() + " repository."}
 	}
 	p.Reviewers = addNew(p.Reviewers, append(in.Reviewers, in.TeamReviewers...))
 	c.status = http.StatusCreated
@@ -172,12 +180,45 @@ func (c *call) addAssignees() (any, error) {
 	if err := c.body(&in); err != nil {
 		return nil, err
 	}
-	p.Assignees = addNew(p.Assignees, in.Assignees)
+	p.Assignees = addNew(p.Assignees, assignable(in.Assignees))
 	c.status = http.StatusCreated
+	return c.issueFacts(p), nil
+}
+
+// assignable leaves out who has no access, without a word, as GitHub does.
+func assignable(logins []string) []string {
+	return slices.DeleteFunc(logins, func(login string) bool { return login == noAccess })
+}
+
+// updateIssue sets the assignees of a pull request, which is an issue too; the fake sets nothing else this way.
+func (c *call) updateIssue() (any, error) {
+	p, err := c.theirPull("issue_number")
+	if err != nil {
+		return nil, err
+	}
+	var in map[string]json.RawMessage
+	if err := c.body(&in); err != nil {
+		return nil, err
+	}
+	var logins []string
+	if err := json.Unmarshal(in["assignees"], &logins); err != nil || len(in) != 1 {
+		return nil, fmt.Errorf("the fake sets assignees only: %v", err)
+	}
+	p.Assignees = assignable(logins)
+	p.UpdatedAt = c.now()
+	return c.issueFacts(p), nil
+}
+
+// issueFacts describes a pull request as the issue it also is.
+func (c *call) issueFacts(p *Pull) map[string]any {
+	assignees := []any{}
+	for _, login := range p.Assignees {
+		assignees = append(assignees, c.userFacts(login))
+	}
 	return schema.REST().Fill("issue", map[string]any{
-		"number": p.Number, "title": p.Title, "state": p.state(), "labels": c.labelFacts(p.Labels),
+		"number": p.Number, "title": p.Title, "state": p.state(), "labels": c.labelFacts(p.Labels), "assignees": assignees,
 		"created_at": stamp(p.created()), "updated_at": stamp(p.updated()), "closed_at": stamp(p.ClosedAt),
-	}), nil
+	})
 }
 
 // addNew appends what is not in the list yet.

@@ -92,14 +92,6 @@ func (f *Folder) sweep(dir string) error {
 	return nil
 }
 
-// rename gives a file the place of another one.
-func (f *Folder) rename(from, to string) error {
-	if err := f.root.Rename(from, to); err != nil {
-		return f.failed("write", to, err)
-	}
-	return f.sync(path.Dir(to))
-}
-
 func (f *Folder) fill(name string, data []byte) (err error) {
 	file, err := f.root.Create(name)
 	if err != nil {

@@ -112,7 +112,7 @@ func TestErrorsNameTheWholePathOnce(t *testing.T) {
 	for _, err := range []error{
 		f.Write("file/index.md", nil),
 		f.Writable("file/index.md"),
-		func() error { _, err := f.Status(Draft{Path: "file/index.md", Base: base}); return err }(),
+		func() error { _, err := f.Find("file/index.md", base); return err }(),
 	} {
 		if err == nil || strings.Count(err.Error(), name) != 1 {
 			t.Errorf("%v", err)

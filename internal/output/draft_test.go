@@ -25,8 +25,7 @@ func TestAStoppedRunIsNeverMistakenForAnEditor(t *testing.T) {
 			for third := range 5 {
 				f := open(t, nil)
 				for i, text := range []string{"A", "B", "C", "D"} {
-					s := status(t, f, draft(text))
-					if s == Edited {
+					if !find(t, f).untouched() {
 						t.Fatalf("stopped after %d, %d and %d steps: edited, when it is to become %s", first, second, third, text)
 					}
 					if i < 3 {
@@ -56,11 +55,29 @@ func TestAnEditAfterAStoppedRunIsSeen(t *testing.T) {
 		}
 		stopped(t, f, draft("B"), n)
 		put(t, f.in("weekly/index.md"), "by a person")
-		for _, text := range []string{"A", "B", "C"} {
-			// Kept where the new text is the base already: the edit stays, too.
-			if got := status(t, f, draft(text)); got != Edited && (got != Kept || text == "C") {
-				t.Errorf("stopped after %d steps, to become %s: %s", n, text, got)
-			}
+		if got := find(t, f); got.untouched() || got.Text != "by a person" {
+			t.Errorf("stopped after %d steps: found %+v", n, got)
+		}
+	}
+}
+
+// What people and the tool wrote together has another text as its base.
+func TestAMergedDraftKeepsItsOwnBaseHoweverTheRunWasStopped(t *testing.T) {
+	merged := draft("A and a person's words")
+	merged.BaseText = "A"
+	for n := range len((&Folder{}).steps(merged)) + 1 {
+		f := open(t, nil)
+		if err := f.WriteDraft(draft("0")); err != nil {
+			t.Fatal(err)
+		}
+		put(t, f.in("weekly/index.md"), "0 and a person's words")
+		stopped(t, f, merged, n)
+		want := Found{"0 and a person's words", "0", true, true}
+		if n > 2 {
+			want = Found{merged.Text, "A", true, true}
+		}
+		if got := find(t, f); got != want {
+			t.Errorf("stopped after %d steps: found %+v, want %+v", n, got, want)
 		}
 	}
 }

@@ -12,7 +12,9 @@ import (
 const base = ".digest/0001/base.en.md"
 
 // draft is the draft that the tests write, with this text.
-func draft(text string) Draft { return Draft{Path: "weekly/index.md", Base: base, Text: text} }
+func draft(text string) Draft {
+	return Draft{Path: "weekly/index.md", Text: text, BasePath: base, BaseText: text}
+}
 
 // open opens a new folder that holds these files.
 func open(t *testing.T, files map[string]string) *Folder {
@@ -68,14 +70,17 @@ func files(t *testing.T, f *Folder) string {
 	return strings.Join(names, " ")
 }
 
-func status(t *testing.T, f *Folder, d Draft) Status {
+func find(t *testing.T, f *Folder) Found {
 	t.Helper()
-	s, err := f.Status(d)
+	found, err := f.Find("weekly/index.md", base)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return found
 }
+
+// untouched reports whether the draft is as the tool wrote it.
+func (f Found) untouched() bool { return !f.HasText || f.HasBase && f.Text == f.Base }
 
 func fifo(t *testing.T, name string) {
 	t.Helper()

@@ -2,14 +2,15 @@
 // people edit, and beside them the state (the snapshot, and the base of each draft,
 // which is the draft as the tool last wrote it).
 //
-// The one idea is that a draft that differs from its base holds somebody's work. Such a
-// draft is never overwritten unless that is asked for, and then it is kept beside the
-// new one. Every file is either the old one or the new one, whole, whenever the program
-// is stopped, and no path leaves the folder, by symbolic links neither.
+// The one idea is that a draft that differs from its base holds somebody's work, and that
+// what this program wrote itself never does. Every file is either the old one or the new
+// one, whole, whenever the program is stopped, and no path leaves the folder, by symbolic
+// links neither.
 package output
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,23 +19,18 @@ import (
 	"strings"
 )
 
-// Draft is a draft and where its base is kept. Paths are slash-separated, relative to the folder.
+// Draft is a draft that is to be written, and its base: the draft as it would be had
+// nobody edited it. Paths are slash-separated, relative to the folder.
 type Draft struct {
-	Path, Base string
-	Text       string
+	Path, Text         string
+	BasePath, BaseText string
 }
 
-// Status is what a draft's file is, compared with its base and with the new text.
-type Status string
-
-// The statuses of a draft's file before it is written.
-const (
-	New       Status = "new"       // there is none
-	Unchanged Status = "unchanged" // it is the new text already
-	Untouched Status = "untouched" // it is as the tool last wrote it
-	Edited    Status = "edited"    // somebody changed it, or it has no base
-	Kept      Status = "kept"      // somebody changed it, and the new text is its base: there is nothing to add
-)
+// Found is what there is of a draft.
+type Found struct {
+	Text, Base       string
+	HasText, HasBase bool
+}
 
 // Folder is the folder that everything is written beneath.
 type Folder struct {
@@ -66,34 +62,28 @@ func (f *Folder) Close() error {
 	return err
 }
 
-// Status tells what the file of a draft is. A base that was written but not yet put in
-// its place, because the program was stopped in between, counts as the base when the
-// draft is what it says.
-func (f *Folder) Status(d Draft) (Status, error) {
-	have, exists, err := f.Read(d.Path)
+// Find tells what there is of a draft. A base that was written but not yet put in its
+// place, because the program was stopped in between, counts as the base when its draft
+// was written.
+func (f *Folder) Find(file, base string) (Found, error) {
+	text, hasText, err := f.Read(file)
 	if err != nil {
-		return "", err
+		return Found{}, err
 	}
-	untouched, nothingNew := false, false
-	for _, name := range []string{d.Base, pending(d.Base)} {
-		base, found, err := f.Read(name)
-		if err != nil {
-			return "", err
+	have, hasBase, err := f.Read(base)
+	if err != nil {
+		return Found{}, err
+	}
+	next, found, err := f.Read(pending(base))
+	if err != nil {
+		return Found{}, err
+	}
+	if found && hasText {
+		if of, rest := unseal(next); of == sum(text) {
+			have, hasBase = rest, true
 		}
-		untouched = untouched || found && bytes.Equal(have, base)
-		nothingNew = nothingNew || found && name == d.Base && string(base) == d.Text
 	}
-	switch {
-	case !exists:
-		return New, nil
-	case string(have) == d.Text:
-		return Unchanged, nil
-	case untouched:
-		return Untouched, nil
-	case nothingNew:
-		return Kept, nil
-	}
-	return Edited, nil
+	return Found{string(text), string(have), hasText, hasBase}, nil
 }
 
 // WriteDraft writes a draft and then its base. Nothing is written when both have the
@@ -107,43 +97,60 @@ func (f *Folder) WriteDraft(d Draft) error {
 	return nil
 }
 
-// steps are how a draft is written. The base is laid beside its place before the draft
-// is written, so that a program stopped after any step is not mistaken for an editor.
+// steps are how a draft is written. The base is laid beside its place before the draft is
+// written, with the checksum of the draft that it belongs to, so that a program stopped
+// after any step is not mistaken for an editor.
 func (f *Folder) steps(d Draft) []func() error {
 	based := false // the base has the text already
 	return []func() error{
 		func() error { return f.settle(d) },
 		func() error {
-			if based = f.has(d.Base, d.Text); based {
+			if based = f.has(d.BasePath, d.BaseText); based {
 				return nil
 			}
-			return f.Write(pending(d.Base), []byte(d.Text))
+			return f.Write(pending(d.BasePath), seal(d))
 		},
 		func() error { return f.Write(d.Path, []byte(d.Text)) },
 		func() error {
 			if based {
 				return nil
 			}
-			return f.rename(pending(d.Base), d.Base)
+			return f.settle(d)
 		},
 	}
 }
 
-// settle ends what a stopped program has begun, before its pending base is written
-// over: where its draft was written the base takes its place, else it goes.
+// settle ends what a stopped program has begun: where its draft was written the base
+// takes its place, else it goes.
 func (f *Folder) settle(d Draft) error {
-	next, found, err := f.Read(pending(d.Base))
+	next, found, err := f.Read(pending(d.BasePath))
 	if err != nil || !found {
 		return err
 	}
-	if f.has(d.Path, string(next)) {
-		return f.rename(pending(d.Base), d.Base)
+	have, exists, err := f.Read(d.Path)
+	if err != nil {
+		return err
 	}
-	if err := f.root.Remove(pending(d.Base)); err != nil {
-		return f.failed("remove", pending(d.Base), err)
+	if of, base := unseal(next); exists && of == sum(have) {
+		if err := f.Write(d.BasePath, base); err != nil {
+			return err
+		}
+	}
+	if err := f.root.Remove(pending(d.BasePath)); err != nil {
+		return f.failed("remove", pending(d.BasePath), err)
 	}
 	return nil
 }
+
+// seal is a base with the checksum of its draft on the first line.
+func seal(d Draft) []byte { return []byte(sum([]byte(d.Text)) + "\n" + d.BaseText) }
+
+func unseal(data []byte) (of string, base []byte) {
+	line, base, _ := bytes.Cut(data, []byte("\n"))
+	return string(line), base
+}
+
+func sum(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text)) }
 
 func pending(base string) string { return base + ".new" }
 

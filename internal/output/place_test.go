@@ -77,13 +77,13 @@ func TestNoPathLeavesTheFolder(t *testing.T) {
 		if err := f.Writable(name); err == nil {
 			t.Errorf("%s is writable", name)
 		}
-		if _, err := f.Status(Draft{Path: name, Base: base, Text: "B"}); err == nil {
+		if _, err := f.Find(name, base); err == nil {
 			t.Errorf("%s was read as a draft", name)
 		}
 		if _, err := f.KeepOld(name); err == nil {
 			t.Errorf("%s was kept", name)
 		}
-		if err := f.WriteDraft(Draft{Path: "index.md", Base: name, Text: "B"}); err == nil {
+		if err := f.WriteDraft(Draft{Path: "index.md", Text: "B", BasePath: name, BaseText: "B"}); err == nil {
 			t.Errorf("%s was written as a base", name)
 		}
 	}
@@ -100,8 +100,8 @@ func TestFoldersInsideMayBeLinks(t *testing.T) {
 	f := open(t, map[string]string{"real/other.md": "A"})
 	link(t, "real", f.in("weekly"))
 	d := draft("B")
-	if got := status(t, f, d); got != New {
-		t.Errorf("status %s", got)
+	if got := find(t, f); got.HasText {
+		t.Errorf("found %q", got.Text)
 	}
 	if err := f.WriteDraft(d); err != nil {
 		t.Fatal(err)

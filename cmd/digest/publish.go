@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/config"
+	"github.com/community-digest/digest/internal/publish"
+	"github.com/community-digest/digest/internal/schedule"
+	"github.com/community-digest/digest/templates"
+)
+
+// publishFlags are the flags of digest publish.
+type publishFlags struct {
+	periodFlags
+	config    string
+	snapshot  string
+	format    string
+	languages []string
+	catchUp   int
+}
+
+func (f *publishFlags) register(set *pflag.FlagSet) {
+	f.periodFlags.register(set)
+	set.StringVar(&f.config, "config", "config.yaml", "configuration `file`")
+	set.StringVar(&f.snapshot, "snapshot", "", "publish what this saved snapshot `file` holds: nothing is collected")
+	set.StringVar(&f.format, "format", "text", "`form` of the report: text, or json on standard output")
+	set.StringSliceVar(&f.languages, "language", nil, "draft only these `languages`, for example en")
+	set.IntVar(&f.catchUp, "catch-up", 1, "without dates: publish up to `n` editions that are due")
+}
+
+func (f *publishFlags) check(p *program) error {
+	if f.format != "text" && f.format != "json" {
+		return usagef("--format %s: want text or json", f.format)
+	}
+	p.json = f.format == "json"
+	if ways := f.ways(); ways > 1 || ways == 1 && f.snapshot != "" {
+		return usagef("--from with --to, --week, --last-week and --snapshot each name the period: give one of them")
+	}
+	if f.catchUp < 1 || f.catchUp > 52 {
+		return usagef("--catch-up %d: want a number from 1 to 52", f.catchUp)
+	}
+	return nil
+}
+
+func publishCommand(p *program) *cobra.Command {
+	var f publishFlags
+	cmd := &cobra.Command{
+		Use:   "publish",
+		Short: "Draft an edition and propose it as a pull request",
+		Long: `Publish drafts an edition and keeps it in one pull request: a branch of its own, one
+commit for what has changed, and a description that tells what is missing and what is
+left to write. What people committed on the branch is merged with and kept.
+
+Without dates it publishes the period that follows the last edition on the base branch or
+in an open pull request, and with --catch-up those after it that are over, too. When none
+is due, the pull request of the last edition is brought up to date.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.check(p); err != nil {
+				return err
+			}
+			return publishEditions(cmd.Context(), p, f)
+		},
+	}
+	f.register(cmd.Flags())
+	return cmd
+}
+
+// publishEditions publishes the editions that the flags name, or those that are due.
+func publishEditions(ctx context.Context, p *program, f publishFlags) error {
+	cfg, err := config.Load(f.config, templates.FS)
+	if err != nil {
+		return usageError{err}
+	}
+	if err := chooseLanguages(cfg, f.languages); err != nil {
+		return err
+	}
+	repo, err := p.publishRepo(cfg)
+	if err != nil {
+		return err
+	}
+	if p.tokenVariable() == "" {
+		return codedError{exitUnauthorised, errors.New("publishing takes a token")}
+	}
+	sources, err := connect(p, cfg)
+	if err != nil {
+		return err
+	}
+	defer sources.closeCache()
+	out := outputFlags{format: f.format}
+	if f.snapshot != "" {
+		s, err := readSnapshot(f.snapshot)
+		if err != nil {
+			return usageError{err}
+		}
+		r, err := publishEdition(ctx, cfg, sources, repo, s.Period, known(s))
+		if err != nil {
+			return err
+		}
+		return p.report(r, out)
+	}
+	periods, err := f.periods(ctx, p, cfg, sources, repo)
+	if err != nil {
+		return err
+	}
+	var all report
+	for _, period := range periods {
+		r, err := publishEdition(ctx, cfg, sources, repo, period, p.collect(sources, period))
+		if err != nil {
+			return fmt.Errorf("edition %d, %s: %w", cfg.Calendar.Number(period), period, err)
+		}
+		p.tell(r, out) // at once: a later one may fail
+		all.add(r)
+	}
+	return p.finish(all, out)
+}
+
+// periods are the periods to publish: the one that is named, or those that are due. When
+// none is, it is the last one, whose pull request is brought up to date.
+func (f publishFlags) periods(ctx context.Context, p *program, cfg *config.Config, s *sources, repo digest.Repo) ([]digest.Period, error) {
+	if f.ways() > 0 {
+		period, err := f.period(cfg.Calendar, p.now)
+		return []digest.Period{period}, err
+	}
+	editions, err := publishedEditions(ctx, cfg, s, repo)
+	if err != nil {
+		return nil, err
+	}
+	if err := schedule.CheckEditions(cfg.Calendar, editions); err != nil {
+		return nil, err
+	}
+	due, more := schedule.Due(cfg.Calendar, schedule.End(editions), p.now, f.catchUp)
+	if more > 0 {
+		p.stderr.note("%d more period%s due: --catch-up %d publishes all of them", more, map[bool]string{true: " is", false: "s are"}[more == 1], more+len(due))
+	}
+	if len(due) > 0 {
+		return due, nil
+	}
+	if len(editions) > 0 {
+		return []digest.Period{editions[len(editions)-1].Period}, nil
+	}
+	return []digest.Period{cfg.Calendar.Last(p.now)}, nil
+}
+
+// lastEditions is how many editions on the base branch are looked at to find out what
+// comes next.
+const lastEditions = 3
+
+// publishedEditions returns the last editions on the base branch and those between and
+// after them that have a branch or a pull request of their own, in order.
+func publishedEditions(ctx context.Context, cfg *config.Config, s *sources, repo digest.Repo) ([]schedule.Edition, error) {
+	b, err := openBranch(ctx, s.client, cfg, repo, cfg.Calendar.Last(s.now))
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := editionNumbers(ctx, b, cfg.State)
+	if err != nil {
+		return nil, err
+	}
+	var merged, editions []schedule.Edition
+	for _, n := range numbers[max(0, len(numbers)-lastEditions):] {
+		name := path.Join(stateFolder(cfg.State, n), snapshotFile)
+		files, err := b.read(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if snapshot, err := digest.DecodeSnapshot(files[name]); err == nil {
+			merged = append(merged, schedule.Edition{Number: n, Period: snapshot.Period})
+		}
+	}
+	for {
+		if len(merged) > 0 && (len(editions) == 0 || !merged[0].Period.From.After(schedule.End(editions))) {
+			editions, merged = append(editions, merged[0]), merged[1:]
+			continue
+		}
+		due, _ := schedule.Due(cfg.Calendar, schedule.End(editions), s.now, 1)
+		if len(due) == 0 {
+			return append(editions, merged...), nil
+		}
+		b, err := openBranch(ctx, s.client, cfg, repo, due[0])
+		if err != nil {
+			return nil, err
+		}
+		if b.branch.State() == publish.NoBranch {
+			return append(editions, merged...), nil
+		}
+		editions = append(editions, schedule.Edition{Number: cfg.Calendar.Number(due[0]), Period: due[0]})
+	}
+}
+
+// editionNumbers lists the editions that have a state, in order.
+func editionNumbers(ctx context.Context, to place, state string) ([]int, error) {
+	names, err := to.list(ctx, state)
+	if err != nil {
+		return nil, err
+	}
+	var numbers []int
+	for _, name := range names {
+		if n, err := strconv.Atoi(name); err == nil && path.Base(stateFolder(state, n)) == name {
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers, nil
+}
+
+// publishEdition is the chain into a pull request.
+func publishEdition(ctx context.Context, cfg *config.Config, s *sources, repo digest.Repo, period digest.Period, collect collecting) (report, error) {
+	to, err := openBranch(ctx, s.client, cfg, repo, period)
+	if err != nil {
+		return report{}, err
+	}
+	if why := to.branch.Done(); why != "" { // nothing needs to be collected for that
+		return finished(cfg, period, to.branch.URL(), why), nil
+	}
+	if err := to.branch.Writable(); err != nil {
+		return report{}, publishError(err)
+	}
+	r, _, err := draft(ctx, cfg, to, false, collect)
+	return r, err
+}
+
+// finished is the report of an edition that people are done with.
+func finished(cfg *config.Config, period digest.Period, address, why string) report {
+	return report{
+		editionReport: editionReport{Edition: cfg.Calendar.Number(period), Period: period, Receipts: []digest.Receipt{}, Gaps: []digest.Receipt{}},
+		pullReport:    pullReport{Operation: publish.None, PullRequestURL: address, Reason: why},
+		Drafts:        []draftReport{},
+	}
+}
+
+// tellPull says what became of the pull request.
+func (p *program) tellPull(r pullReport) {
+	for _, w := range r.Warnings {
+		p.stderr.warning("%s", w)
+	}
+	switch r.Operation {
+	case "":
+	case publish.None:
+		p.stderr.note("nothing to do: %s", r.Reason)
+	default:
+		p.stderr.note("pull request %s: %s", r.Operation, r.PullRequestURL)
+	}
+}

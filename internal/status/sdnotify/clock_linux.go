@@ -1,0 +1,16 @@
+package sdnotify
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// monotonic reads CLOCK_MONOTONIC, which Go has no way to tell.
+func monotonic() (time.Duration, error) {
+	var now unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &now); err != nil {
+		return 0, err
+	}
+	return time.Duration(now.Nano()), nil
+}

@@ -1,0 +1,12 @@
+//go:build !linux
+
+package sdnotify
+
+import (
+	"errors"
+	"time"
+)
+
+func monotonic() (time.Duration, error) {
+	return 0, errors.New("systemd runs on Linux only")
+}
