@@ -37,6 +37,9 @@ func (f *publishFlags) register(set *pflag.FlagSet) {
 	set.IntVar(&f.catchUp, "catch-up", 1, "without dates: publish up to `n` editions that are due")
 }
 
+// maxCatchUp is how many editions are drafted at most that nobody has asked for one by one.
+const maxCatchUp = 52
+
 func (f *publishFlags) check(p *program) error {
 	if f.format != "text" && f.format != "json" {
 		return usagef("--format %s: want text or json", f.format)
@@ -45,8 +48,8 @@ func (f *publishFlags) check(p *program) error {
 	if ways := f.ways(); ways > 1 || ways == 1 && f.snapshot != "" {
 		return usagef("--from with --to, --week, --last-week and --snapshot each name the period: give one of them")
 	}
-	if f.catchUp < 1 || f.catchUp > 52 {
-		return usagef("--catch-up %d: want a number from 1 to 52", f.catchUp)
+	if f.catchUp < 1 || f.catchUp > maxCatchUp {
+		return usagef("--catch-up %d: want a number from 1 to %d", f.catchUp, maxCatchUp)
 	}
 	return nil
 }
@@ -140,7 +143,7 @@ func (f publishFlags) periods(ctx context.Context, p *program, cfg *config.Confi
 	}
 	due, more := schedule.Due(cfg.Calendar, schedule.End(editions), p.now, f.catchUp)
 	if more > 0 {
-		p.stderr.note("%d more period%s due: --catch-up %d publishes all of them", more, map[bool]string{true: " is", false: "s are"}[more == 1], more+len(due))
+		p.stderr.note("%d more %s due: --catch-up %d publishes them", more, map[bool]string{true: "period is", false: "periods are"}[more == 1], min(more+len(due), maxCatchUp))
 	}
 	if len(due) > 0 {
 		return due, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -125,8 +126,8 @@ func newReport(e *edition, got collected, to place) report {
 // add puts the report of another edition, published in the same run, behind this one: the
 // drafts of both, and for the rest the later one, which also tells what the run cost.
 func (r *report) add(later report) {
-	later.Drafts = append(r.Drafts, later.Drafts...)
-	later.Gaps = append(r.Gaps, later.Gaps...)
+	later.Drafts = slices.Concat(r.Drafts, later.Drafts)
+	later.Gaps = append(append([]digest.Receipt{}, r.Gaps...), later.Gaps...) // [], not null
 	*r = later
 }
 

@@ -33,7 +33,9 @@ var calls = []call{
 	{[]string{"time.Now", "time.Since", "time.Until"}, []string{
 		"cmd/digest/main.go",            // once, when the program starts
 		"cmd/digest/progress.go",        // how long a wait still lasts
+		"cmd/digest/serve.go",           // the clock of the daemon
 		"internal/github/",              // waits, and tells the servers' clock from ours
+		"internal/jobs/",                // how long a run took, when it is tried again, whether a slot has passed
 		"internal/githubtest/server.go", // the fake's clock, where its world has none
 		"internal/status/sdnotify/",     // how long systemd may take
 	}, "the time is an argument"},

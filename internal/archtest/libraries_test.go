@@ -43,6 +43,10 @@ var libraries = []library{
 	{"github.com/lmittmann/tint", []string{"internal/status"}, "how a log looks is decided in one function", nil},
 	{"golang.org/x/sys", []string{"internal/status/sdnotify"}, "systemd wants a clock that Go does not tell", nil},
 
+	{"github.com/riverqueue/river", []string{"internal/jobs"}, "the queue is one package's business", nil},
+	{"github.com/jackc/pgx/v5", []string{"internal/jobs"}, "so are its databases", nil},
+	{"modernc.org/sqlite", []string{"internal/jobs"}, "so are its databases", nil},
+
 	{"github.com/vektah/gqlparser/v2", []string{"internal/githubtest", "internal/githubtest/execute", "internal/githubtest/schema", "internal/githubtest/schema/gen"}, "the fake reads queries as GitHub does", nil},
 	{"github.com/google/go-cmp", nil, "tests show differences", []string{anywhere}},
 	{"go.uber.org/goleak", nil, "no goroutine is left behind", []string{anywhere}},
@@ -60,8 +64,8 @@ var standard = []struct {
 	{"text/template", []string{"digest"}, "a template of text prints anything: digest gives it only what is safe"},
 	{"html/template", []string{"internal/status"}, "drafts are Markdown; the daemon's own page is not"},
 	{"log", nil, "errors are returned, and end in cmd"},
-	{"log/slog", []string{"internal/markdown", "internal/status"}, "texts from outside say how they are logged; the daemon logs its runs"},
-	{"os", []string{"cmd/digest", "internal/config", "internal/github", "internal/httpcache", "internal/output", "internal/githubtest/schema/gen"}, "files are the business of cmd, config, output and httpcache; github names an error of it"},
+	{"log/slog", []string{"internal/markdown", "internal/status", "internal/jobs", "cmd/digest"}, "texts from outside say how they are logged; the daemon logs its runs"},
+	{"os", []string{"cmd/digest", "internal/config", "internal/github", "internal/httpcache", "internal/output", "internal/githubtest/schema/gen", "internal/jobs"}, "files are the business of cmd, config, output and httpcache; github names an error of it; jobs makes the file of its database"},
 	{"os/exec", []string{"internal/githubtest/schema/gen"}, "the program runs no other"},
 	{"os/signal", []string{"cmd/digest"}, "only main is a process"},
 	{"flag", []string{"internal/githubtest/schema/gen"}, "flags are cobra's"},

@@ -15,10 +15,10 @@ type merger struct {
 
 	reformatted bool   // a program rewrote the file: that a block is written differently is no person's doing
 	touched     []bool // by index in e: somebody changed the block or something beneath it
-	ofE     []*out
-	ofN     []*out // nil where the new text's block is not in the result
-	root    *out
-	report  *Report
+	ofE         []*out
+	ofN         []*out // nil where the new text's block is not in the result
+	root        *out
+	report      *Report
 }
 
 // out is a block of the result. It has the blocks that it comes from, or nil.
