@@ -1,7 +1,6 @@
 package collectors
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,49 +95,63 @@ type discussionNode struct {
 	Discussion discussionDetails `graphql:"... on Discussion"`
 }
 
-// readOn reads the comments and replies that the first document had no room for. Only
-// an error that ends the run is returned, any other stands in the answer.
-func (c *GitHub) readOn(ctx context.Context, a *github.NodeAnswer[discussionNode]) error {
-	if a.Data == nil {
-		return nil
-	}
-	err := c.readRest(ctx, &a.Data.Discussion)
-	if github.Stops(err) {
-		return err
-	}
-	a.Err = cmp.Or(a.Err, err)
-	return nil
+// readDiscussion is what was read of a candidate: the discussion without what only its
+// list knows, or why there is none.
+type readDiscussion struct {
+	*digest.Discussion
+	err error // which may leave a part of it
 }
 
+// readDiscussion reads on where the first document had no room for all comments and
+// replies, and makes an item of them, which is much smaller. Only an error that ends the
+// run is returned.
+func (c *GitHub) readDiscussion(ctx context.Context, a github.NodeAnswer[discussionNode], p digest.Period) (read readDiscussion, err error) {
+	read.err = a.Err
+	if a.Data == nil {
+		return read, nil
+	}
+	w := &a.Data.Discussion
+	if err := c.readRest(ctx, w); github.Stops(err) {
+		return read, err
+	} else if read.err == nil {
+		read.err = err
+	}
+	if read.err == nil && w.holes() {
+		read.err = errHole
+	}
+	defer defect(&read.err)
+	d := w.discussion(c.client, p)
+	read.Discussion = &d
+	return read, nil
+}
+
+// errHole is the gap that a null among comments or replies is.
+var errHole = errors.New("the service names a comment without showing it")
+
 // settle decides about one candidate and writes it on its receipt.
-func (l *discussionList) settle(client *github.Client, cand candidate, a github.NodeAnswer[discussionNode], p digest.Period) {
+func (l *discussionList) settle(cand candidate, read readDiscussion, p digest.Period) {
 	r := &cand.target.receipt
-	defer protect(r)
-	if a.Err != nil {
-		fail(r, a.Err)
+	if read.err != nil {
+		fail(r, read.err)
 		if r.Outcome == digest.Missing {
 			r.Outcome = digest.Failed // the discussion is: its repository is there
 		}
 	}
-	if a.Data == nil {
-		if a.Err == nil {
+	d := read.Discussion
+	if d == nil {
+		if read.err == nil {
 			fail(r, fmt.Errorf("discussion %s is listed, but cannot be read", cand.id))
 		}
 		r.Seen++ // neither kept nor dropped: the gap
 		return
 	}
-	details := &a.Data.Discussion
-	if a.Err == nil && details.holes() {
-		fail(r, errors.New("the service names a comment without showing it"))
-	}
-	d := details.discussion(client, p)
 	if !p.Contains(d.CreatedAt) && !p.Contains(d.AnsweredAt) && d.Activity.Comments+d.Activity.Replies == 0 {
 		r.Drop(digest.Inactive)
 		return
 	}
 	d.Repo, d.Section = l.repo, cand.target.source.Section
 	r.Keep()
-	l.found = append(l.found, d)
+	l.found = append(l.found, *d)
 }
 
 func (c *GitHub) readRest(ctx context.Context, d *discussionDetails) error {

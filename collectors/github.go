@@ -274,10 +274,17 @@ func (l *repoLists) named(nameWithOwner string) {
 }
 
 // commentPage is how many comments of a discussion, and how many replies to each of them,
-// a document about many discussions asks for. GitHub counts what could come back, not what
-// does: a document about 40 discussions costs 9 points with 20 comments each and 21 with 50,
-// and few discussions have more than 20. The others are read on one by one, in larger pages.
-const commentPage = 20
+// a document about many discussions asks for; the others are read on one by one, in larger
+// pages. GitHub counts what could come back, not what does: a document about 40 discussions
+// costs 9 points with 20 comments each, and 5 with 10. Few discussions have more than 20,
+// so of a few discussions it is asked for that, and saves requests. Of many it is asked for
+// 10: there it is the points that run out.
+func commentPage(discussions int) int {
+	if discussions > 500 {
+		return 10
+	}
+	return 20
+}
 
 // readDetails reads what is told about the items that can be of the period.
 func (c *GitHub) readDetails(ctx context.Context, w *watch, p digest.Period) error {
@@ -292,23 +299,29 @@ func (c *GitHub) readDetails(ctx context.Context, w *watch, p digest.Period) err
 			releases = append(releases, cand.ID)
 		}
 	}
-	heavy, light, err := github.QueryNodes[discussionNode, releaseNode](ctx, c.client, discussions, releases, commentPage)
+	readDiscussions := make([]readDiscussion, len(discussions))
+	readReleases := make([]readRelease, len(releases))
+	err := github.QueryNodes(ctx, c.client, discussions, releases, commentPage(len(discussions)),
+		func(i int, a github.NodeAnswer[discussionNode]) (err error) {
+			readDiscussions[i], err = c.readDiscussion(ctx, a, p)
+			return err
+		}, func(i int, a github.NodeAnswer[releaseNode]) error {
+			readReleases[i] = c.readRelease(a)
+			return nil
+		})
 	if err != nil {
 		return fmt.Errorf("read discussions and releases: %w", err)
 	}
-	if err := each(len(heavy), func(i int) error { return c.readOn(ctx, &heavy[i]) }); err != nil {
-		return fmt.Errorf("read comments: %w", err)
-	}
 	for _, l := range w.discussions {
 		for _, cand := range l.candidates {
-			l.settle(c.client, cand, heavy[0], p)
-			heavy = heavy[1:]
+			l.settle(cand, readDiscussions[0], p)
+			readDiscussions = readDiscussions[1:]
 		}
 	}
 	for _, l := range w.releases {
 		for _, cand := range l.candidates {
-			l.settle(c.client, cand, light[0], p)
-			light = light[1:]
+			l.settle(cand, readReleases[0], p)
+			readReleases = readReleases[1:]
 		}
 	}
 	return nil
@@ -320,6 +333,13 @@ func protect(r *digest.Receipt) {
 	if p := recover(); p != nil {
 		r.Outcome = digest.Failed
 		r.Detail = markdown.Untrusted(fmt.Sprintf("a defect of this program: %v", p))
+	}
+}
+
+// defect makes an error of a panic while one item is read, unless there is one already.
+func defect(err *error) {
+	if p := recover(); p != nil && *err == nil {
+		*err = fmt.Errorf("a defect of this program: %v", p)
 	}
 }
 

@@ -46,7 +46,7 @@ func (c *GitHub) Plan(a Activity) []Step {
 			a.Releases = 0
 		}
 		documents = github.NodeDocuments(a.Discussions, a.Releases)
-		add("discussions and releases of the period", documents, points(documents, a.Discussions*(2+commentPage)))
+		add("discussions and releases of the period", documents, points(documents, a.Discussions*(2+commentPage(a.Discussions))))
 	} else {
 		add("lists of releases", len(w.releases), 0)
 	}

@@ -174,31 +174,47 @@ type releaseNode struct {
 	} `graphql:"... on Release"`
 }
 
-// settle makes an item of a release of the period.
-func (l *releaseList) settle(client *github.Client, listed listedRelease, a github.NodeAnswer[releaseNode], p digest.Period) {
-	defer protect(&l.receipt)
-	if a.Err != nil || a.Data == nil {
-		err := a.Err
-		if err == nil {
-			err = fmt.Errorf("release %s is listed, but cannot be read", listed.ID)
-		}
-		fail(&l.receipt, err)
+// readRelease is what was read of a release: the item without what only its list knows,
+// or why there is none.
+type readRelease struct {
+	*digest.Release
+	err error // which may leave a part of it
+}
+
+// readRelease makes an item of what is told about a release.
+func (c *GitHub) readRelease(a github.NodeAnswer[releaseNode]) (read readRelease) {
+	read.err = a.Err
+	if a.Data == nil {
+		return read
+	}
+	defer defect(&read.err)
+	w := a.Data.Release
+	read.Release = &digest.Release{
+		Item:   digest.Item{URL: page(c.client, w.URL)},
+		Tag:    markdown.Untrusted(w.TagName),
+		Name:   markdown.Untrusted(deref(w.Name)),
+		Notes:  markdown.Prose(deref(w.Description)),
+		Author: w.Author.person(),
+	}
+	return read
+}
+
+// settle writes a release of the period on the receipt.
+func (l *releaseList) settle(listed listedRelease, read readRelease, p digest.Period) {
+	if read.err == nil && read.Release == nil {
+		read.err = fmt.Errorf("release %s is listed, but cannot be read", listed.ID)
+	}
+	if read.err != nil {
+		fail(&l.receipt, read.err)
 		l.receipt.Outcome = digest.Failed // the release is missing: its repository is there
 	}
-	if a.Data == nil {
+	if read.Release == nil {
 		l.receipt.Seen++ // neither kept nor dropped: the gap
 		return
 	}
-	w := a.Data.Release
-	l.keep(digest.Release{
-		Item:        digest.Item{ID: digest.ID(listed.ID), URL: page(client, w.URL)},
-		Tag:         markdown.Untrusted(w.TagName),
-		Name:        markdown.Untrusted(deref(w.Name)),
-		Notes:       markdown.Prose(deref(w.Description)),
-		Author:      w.Author.person(),
-		Prerelease:  listed.IsPrerelease,
-		PublishedAt: listed.PublishedAt.UTC(),
-	}, p)
+	r := *read.Release
+	r.ID, r.Prerelease, r.PublishedAt = digest.ID(listed.ID), listed.IsPrerelease, listed.PublishedAt.UTC()
+	l.keep(r, p)
 }
 
 func (l *releaseList) keep(r digest.Release, p digest.Period) {

@@ -60,10 +60,11 @@ func QueryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first i
 		got, err := queryRepos[T](ctx, c, pages[s.from:s.to], page)
 		copy(answers[s.from:s.to], got)
 		return err
-	}, func(s part, err error) {
+	}, func(s part, err error) error {
 		for i := s.from; i < s.to; i++ {
 			answers[i] = RepoAnswer[T]{Err: err}
 		}
+		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -44,7 +44,7 @@ func (s part) within(n int) part { return part{min(s.from, n), min(s.to, n)} }
 // error. Any other error ends the run.
 //
 // The first run decides how large a page is when all is well.
-func (l *load) run(n, maxPage int, ask func(s part, page int) error, refuse func(s part, err error)) error {
+func (l *load) run(n, maxPage int, ask func(s part, page int) error, refuse func(s part, err error) error) error {
 	w := &work{load: l, maxPage: maxPage, refuse: refuse}
 	w.changed.L = &w.mu
 	if n > 0 {
@@ -65,7 +65,7 @@ func (l *load) run(n, maxPage int, ask func(s part, page int) error, refuse func
 type work struct {
 	load    *load
 	maxPage int
-	refuse  func(s part, err error)
+	refuse  func(s part, err error) error
 
 	mu       sync.Mutex
 	changed  sync.Cond
@@ -133,16 +133,23 @@ func (w *work) settle(s part, page int, ask func(s part, page int) error) {
 		case w.load.shrink(s.to-s.from, page):
 			w.rest = append(w.rest, s)
 		default:
-			w.refuse(s, err)
+			w.giveUp(s, err)
 			if w.refused++; w.refused >= hopeless {
 				for _, s := range w.rest {
-					w.refuse(s, err)
+					w.giveUp(s, err)
 				}
 				w.rest = nil
 			}
 		}
 	}()
 	err = ask(s, page)
+}
+
+// giveUp records that a part could not be asked about.
+func (w *work) giveUp(s part, err error) {
+	if err := w.refuse(s, err); err != nil && w.err == nil {
+		w.err, w.rest = err, nil
+	}
 }
 
 func (l *load) next(maxPage int) (batch, page int) {

@@ -37,7 +37,7 @@ func TestLoadShrinksUntilEverythingIsAnsweredOnce(t *testing.T) {
 	} {
 		a := &asker{bears: bears, answered: make(map[int]int)}
 		l := &load{maxBatch: 50}
-		err := l.run(330, 100, a.ask, func(s part, err error) { t.Errorf("%s: refused %v: %v", name, s, err) })
+		err := l.run(330, 100, a.ask, func(s part, err error) error { t.Errorf("%s: refused %v: %v", name, s, err); return nil })
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -86,10 +86,11 @@ func TestWhatIsTooHeavyAtTheSmallestIsRefusedAndTheRestAnswered(t *testing.T) {
 			return &Error{Kind: TooHeavy}
 		}
 		return a.ask(s, page)
-	}, func(s part, err error) {
+	}, func(s part, err error) error {
 		for i := s.from; i < s.to; i++ {
 			refused[i] = true
 		}
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -115,10 +116,11 @@ func TestAServerForWhichEverythingIsTooHeavyIsNotAskedForEver(t *testing.T) {
 	a := &asker{bears: func(int, int) bool { return false }, answered: make(map[int]int)}
 	refused := make(map[int]int)
 	l := &load{maxBatch: 40}
-	err := l.run(400, 50, a.ask, func(s part, _ error) {
+	err := l.run(400, 50, a.ask, func(s part, _ error) error {
 		for i := s.from; i < s.to; i++ {
 			refused[i]++
 		}
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

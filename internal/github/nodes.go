@@ -34,50 +34,50 @@ type NodeAnswer[T any] struct {
 // ids may be of. The tags below Heavy may use the variable $first, a page size, and one
 // must; what is light rides in the same documents.
 //
-// The answers stand in the order of the ids. An error is returned only when going on makes
-// no sense, and documents that are too heavy are asked again smaller, as with [QueryRepos].
-func QueryNodes[Heavy, Light any](ctx context.Context, c *Client, heavy, light []string, first int) ([]NodeAnswer[Heavy], []NodeAnswer[Light], error) {
-	h, l := make([]NodeAnswer[Heavy], len(heavy)), make([]NodeAnswer[Light], len(light))
-	err := c.nodeLoad.run(places(len(heavy), len(light)), first, func(s part, page int) error {
-		a, b := s.within(len(heavy)), s.times(lightPerHeavy).within(len(light))
-		return queryNodes(ctx, c, heavy[a.from:a.to], light[b.from:b.to], page, h[a.from:a.to], l[b.from:b.to])
-	}, func(s part, err error) {
-		a, b := s.within(len(heavy)), s.times(lightPerHeavy).within(len(light))
-		for i := a.from; i < a.to; i++ {
-			h[i] = NodeAnswer[Heavy]{Err: err}
+// Every answer is handed over once, as soon as it is there, by its place in the list of ids
+// and by several goroutines: thousands of them need not be held at the same time. An error
+// that is handed back ends the run, as does one that makes going on senseless. Documents
+// that are too heavy are asked again smaller, as with [QueryRepos].
+func QueryNodes[Heavy, Light any](ctx context.Context, c *Client, heavy, light []string, first int,
+	gotHeavy func(i int, a NodeAnswer[Heavy]) error, gotLight func(i int, a NodeAnswer[Light]) error) error {
+	parts := func(s part) (h, l part) { return s.within(len(heavy)), s.times(lightPerHeavy).within(len(light)) }
+	return c.nodeLoad.run(places(len(heavy), len(light)), first, func(s part, page int) error {
+		h, l := parts(s)
+		var q struct {
+			Heavy []*Heavy `graphql:"heavy: nodes(ids: $heavy)"`
+			Light []*Light `graphql:"light: nodes(ids: $light)"`
 		}
-		for i := b.from; i < b.to; i++ {
-			l[i] = NodeAnswer[Light]{Err: err}
+		err := c.Query(ctx, &q, map[string]any{
+			"heavy": ids(heavy[h.from:h.to]), "light": ids(light[l.from:l.to]), "first": githubv4.Int(page),
+		})
+		if err != nil && (Stops(err) || KindOf(err) == TooHeavy) {
+			return err
 		}
+		if err := handOver(h, q.Heavy, err, "heavy", gotHeavy); err != nil {
+			return err
+		}
+		return handOver(l, q.Light, err, "light", gotLight)
+	}, func(s part, err error) error {
+		h, l := parts(s)
+		if err := handOver(h, nil, err, "heavy", gotHeavy); err != nil {
+			return err
+		}
+		return handOver(l, nil, err, "light", gotLight)
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	return h, l, nil
 }
 
-func queryNodes[Heavy, Light any](ctx context.Context, c *Client, heavy, light []string, page int, h []NodeAnswer[Heavy], l []NodeAnswer[Light]) error {
-	var q struct {
-		Heavy []*Heavy `graphql:"heavy: nodes(ids: $heavy)"`
-		Light []*Light `graphql:"light: nodes(ids: $light)"`
-	}
-	err := c.Query(ctx, &q, map[string]any{"heavy": ids(heavy), "light": ids(light), "first": githubv4.Int(page)})
-	if err != nil && (Stops(err) || KindOf(err) == TooHeavy) {
-		return err
-	}
-	assign(h, q.Heavy, err, "heavy")
-	assign(l, q.Light, err, "light")
-	return nil
-}
-
-// assign gives each object its data and the errors that concern it.
-func assign[T any](answers []NodeAnswer[T], data []*T, err error, list string) {
-	for i := range answers {
-		answers[i].Err = ErrorAt(err, list, i)
+// handOver gives each object of a part its data and the errors that concern it.
+func handOver[T any](s part, data []*T, err error, list string, got func(i int, a NodeAnswer[T]) error) error {
+	for i := range s.to - s.from {
+		a := NodeAnswer[T]{Err: ErrorAt(err, list, i)}
 		if i < len(data) {
-			answers[i].Data = data[i]
+			a.Data = data[i]
+		}
+		if err := got(s.from+i, a); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 func ids(names []string) []githubv4.ID {
