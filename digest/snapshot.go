@@ -38,12 +38,13 @@ func EncodeSnapshot(s Snapshot) ([]byte, error) {
 	if e.err != nil {
 		return nil, fmt.Errorf("encode snapshot: %w", e.err)
 	}
-	return bytes.Join(append(e.done, e.rest), nil), nil
+	e.done.Write(e.rest)
+	return e.done.Bytes(), nil
 }
 
 // encoding is the text of a snapshot. The lists in the rest are empty and yet to be filled.
 type encoding struct {
-	done [][]byte
+	done bytes.Buffer
 	rest []byte
 	err  error
 }
@@ -55,15 +56,19 @@ func fill[T any](e *encoding, key string, items []T) {
 	}
 	list := `"` + key + `": [`
 	before, after, _ := bytes.Cut(e.rest, []byte(list+"]"))
-	e.done, e.rest = append(e.done, before, []byte(list)), after
+	e.done.Write(before)
+	e.done.WriteString(list)
+	e.rest = after
 	pieces := slices.Collect(slices.Chunk(items, batch))
 	e.err = inOrder(len(pieces), func(i int) ([]byte, error) {
 		return encode(pieces[i], " ")
 	}, func(piece []byte) error {
-		e.done = append(e.done, piece[len("["):len(piece)-len("\n ]\n")], []byte(","))
+		e.done.Write(piece[len("[") : len(piece)-len("\n ]\n")])
+		e.done.WriteByte(',')
 		return nil
 	})
-	e.done[len(e.done)-1] = []byte("\n ]")
+	e.done.Truncate(e.done.Len() - len(","))
+	e.done.WriteString("\n ]")
 }
 
 // encode indents by one space for each level, and each line but the first by the prefix too.

@@ -101,7 +101,10 @@ func (t *branch) write(ctx context.Context, e *edition) error {
 	}
 	_, err = t.branch.Commit(ctx, commitMessage(e), files)
 	if errors.Is(err, publish.ErrMoved) {
-		return errors.Join(errMoved, t.open(ctx))
+		if err := t.open(ctx); err != nil {
+			return err
+		}
+		return errMoved
 	}
 	if err != nil {
 		return publishError(err)

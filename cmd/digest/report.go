@@ -126,6 +126,10 @@ func newReport(e *edition, got collected, to place) report {
 // add puts the report of another edition, published in the same run, behind this one: the
 // drafts of both, and for the rest the later one, which also tells what the run cost.
 func (r *report) add(later report) {
+	if r.Usage.Expected != nil && later.Usage.Expected != nil {
+		later.Usage.Expected.Requests += r.Usage.Expected.Requests
+		later.Usage.Expected.GraphQLPoints += r.Usage.Expected.GraphQLPoints
+	}
 	later.Drafts = slices.Concat(r.Drafts, later.Drafts)
 	later.Gaps = append(append([]digest.Receipt{}, r.Gaps...), later.Gaps...) // [], not null
 	*r = later
@@ -177,7 +181,11 @@ func (p *program) tell(r report, out outputFlags) {
 		all.add(r)
 	}
 	p.told = &all
-	p.stderr.note("edition %d, %s: %s", r.Edition, r.Period, itemsInWords(r.Items))
+	if r.Items == nil { // nothing was collected: people are done with the edition
+		p.stderr.note("edition %d, %s", r.Edition, r.Period)
+	} else {
+		p.stderr.note("edition %d, %s: %s", r.Edition, r.Period, itemsInWords(r.Items))
+	}
 	if r.Edition < 1 {
 		p.stderr.warning("the period lies before the first edition")
 	}
@@ -226,6 +234,9 @@ func itemsInWords(items map[digest.Kind]int) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// count names some things with their number: 1 source, 2 sources.
+func count(n int, what string) string { return fmt.Sprintf("%d %s%s", n, what, plural(n)) }
 
 func plural(n int) string {
 	if n == 1 {
