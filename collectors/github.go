@@ -280,7 +280,7 @@ func (l *repoLists) named(nameWithOwner string) {
 // so of a few discussions it is asked for that, and saves requests. Of many it is asked for
 // 10: there it is the points that run out.
 func commentPage(discussions int) int {
-	if discussions > 500 {
+	if discussions > 4000 {
 		return 10
 	}
 	return 20

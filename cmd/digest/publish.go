@@ -162,7 +162,7 @@ func (f publishFlags) periods(ctx context.Context, p *program, cfg *config.Confi
 const lastEditions = 3
 
 // publishedEditions returns the last editions on the base branch and those between and
-// after them that have a branch or a pull request of their own, in order.
+// after them that have a pull request, in order.
 func publishedEditions(ctx context.Context, cfg *config.Config, s *sources, repo digest.Repo) ([]schedule.Edition, error) {
 	b, err := openBranch(ctx, s.client, cfg, repo, cfg.Calendar.Last(s.now))
 	if err != nil {
@@ -196,7 +196,8 @@ func publishedEditions(ctx context.Context, cfg *config.Config, s *sources, repo
 		if err != nil {
 			return nil, err
 		}
-		if b.branch.State() == publish.NoBranch {
+		switch b.branch.State() {
+		case publish.NoBranch, publish.NoPull: // a branch alone is a run that was stopped: it is not done
 			return append(editions, merged...), nil
 		}
 		editions = append(editions, schedule.Edition{Number: cfg.Calendar.Number(due[0]), Period: due[0]})
