@@ -14,8 +14,8 @@ func rootCommand(p *program) *cobra.Command {
 		Long: `Digest collects the discussions, releases, security advisories and feed entries of a
 period and drafts one edition of a community weekly, one Markdown file per language.
 
-Without dates it drafts the last complete period. Running it again refreshes a draft
-that nobody has edited and leaves one alone that somebody has.`,
+Without dates it drafts the last complete period. Running it again refreshes a draft, and
+keeps what people have changed in it.`,
 		Example: `  digest demo                                 the model week: no token, no network
   digest --from 2023-12-11 --to 2023-12-17    these days, both included
   digest --week 2023-W50 --output -           a draft on standard output`,
@@ -32,7 +32,7 @@ that nobody has edited and leaves one alone that somebody has.`,
 	f.register(root.Flags())
 	root.PersistentFlags().BoolVarP(&p.stderr.quiet, "quiet", "q", false, "say nothing but errors")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(demoCommand(p), lintCommand(p), planCommand(p), publishCommand(p), versionCommand(p))
+	root.AddCommand(demoCommand(p), lintCommand(p), planCommand(p), publishCommand(p), serveCommand(p), versionCommand(p))
 	return root
 }
 

@@ -60,7 +60,7 @@ var standard = []struct {
 	homes []string
 	why   string
 }{
-	{"net/http", []string{"collectors", "internal/github", "internal/githubtest", "internal/githubtest/openapi", "internal/githubtest/schema", "internal/githubtest/schema/gen", "internal/httpcache", "internal/status", "internal/status/webhook"}, "the network is used by collectors, through internal/github or the client for feeds; httpcache reads and writes headers only; status is a server, and its webhook no part of GitHub"},
+	{"net/http", []string{"cmd/digest", "collectors", "internal/github", "internal/githubtest", "internal/githubtest/openapi", "internal/githubtest/schema", "internal/githubtest/schema/gen", "internal/httpcache", "internal/status", "internal/status/webhook"}, "the daemon's connections are its own, to be closed when it stops; else the network is used by collectors, through internal/github or the client for feeds; httpcache reads and writes headers only; status is a server, and its webhook no part of GitHub"},
 	{"text/template", []string{"digest"}, "a template of text prints anything: digest gives it only what is safe"},
 	{"html/template", []string{"internal/status"}, "drafts are Markdown; the daemon's own page is not"},
 	{"log", nil, "errors are returned, and end in cmd"},

@@ -42,7 +42,7 @@ func (w *checker) Work(ctx context.Context, job *river.Job[checkArgs]) error {
 	started := time.Now()
 	due, err := safely(func() ([]digest.Period, error) { return w.queue.config.Due(ctx, c.Digest) })
 	if err == nil {
-		if err = w.queue.store.offer(ctx, c, due, w.queue.config.Attempts); err == nil {
+		if err = w.queue.store.offer(ctx, c, due, w.queue.config.CatchUp, w.queue.config.Attempts); err == nil {
 			return w.queue.store.sweep(ctx, c)
 		}
 		err = fmt.Errorf("put the next draft of %s in the queue: %w", c.Digest, err)

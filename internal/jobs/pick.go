@@ -18,9 +18,14 @@ type past struct {
 // pick chooses the period to draft next, of those that are due, oldest first. Periods that
 // were drafted are left out, and so are those whose attempts were used up in this round.
 // A period that failed in an earlier round has had its turn and comes after all others.
-func pick(due []digest.Period, drafts []past, round time.Time) (next digest.Period, ok bool) {
+// When as many as most came to an end in this round, the rest waits for the next one.
+func pick(due []digest.Period, drafts []past, round time.Time, most int) (next digest.Period, ok bool) {
 	over, failed := make(map[string]bool), make(map[string]bool)
+	ended := 0
 	for _, d := range drafts {
+		if d.round.Equal(round) && (d.state == rivertype.JobStateCompleted || d.state == rivertype.JobStateCancelled || d.state == rivertype.JobStateDiscarded) {
+			ended++
+		}
 		switch d.state {
 		case rivertype.JobStateCompleted:
 			over[d.period] = true
@@ -28,6 +33,9 @@ func pick(due []digest.Period, drafts []past, round time.Time) (next digest.Peri
 			failed[d.period] = true
 			over[d.period] = over[d.period] || d.round.Equal(round)
 		}
+	}
+	if ended >= most {
+		return digest.Period{}, false
 	}
 	for _, again := range []bool{false, true} {
 		for _, p := range due {

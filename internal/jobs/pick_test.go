@@ -32,9 +32,11 @@ func TestPick(t *testing.T) {
 		{"and then in order", due[:2], []past{draft(2, before, rivertype.JobStateCancelled), draft(1, before, rivertype.JobStateDiscarded)}, 1},
 		{"what failed before and now is left out", due[:2], []past{draft(1, before, rivertype.JobStateCancelled), draft(1, round, rivertype.JobStateCancelled)}, 2},
 		{"what failed and then succeeded is drafted", due[:1], []past{draft(1, before, rivertype.JobStateCompleted), draft(1, before, rivertype.JobStateCancelled)}, 0},
+		{"as many as a round may have are over", due, []past{draft(7, round, rivertype.JobStateCompleted), draft(8, round, rivertype.JobStateCancelled), draft(9, round, rivertype.JobStateCompleted)}, 0},
+		{"those of another round are not of this one", due, []past{draft(7, round, rivertype.JobStateCompleted), draft(8, before, rivertype.JobStateCompleted), draft(9, round, rivertype.JobStateCompleted)}, 1},
 		{"drafts of other periods do not matter", due, []past{draft(7, round, rivertype.JobStateCompleted)}, 1},
 	} {
-		p, ok := pick(tt.due, tt.drafts, round)
+		p, ok := pick(tt.due, tt.drafts, round, 3)
 		if ok != (tt.want > 0) || ok && p.String() != weeks(9)[tt.want-1].String() {
 			t.Errorf("%s: got %s, %t", tt.claim, p, ok)
 		}
@@ -47,7 +49,7 @@ func TestAPeriodIsTheSameInAnotherZone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := pick([]digest.Period{other}, []past{{p.String(), time.Time{}, rivertype.JobStateCompleted}}, time.Now()); ok {
+	if _, ok := pick([]digest.Period{other}, []past{{p.String(), time.Time{}, rivertype.JobStateCompleted}}, time.Now(), 3); ok {
 		t.Error("a digest that moved drafts its weeks again")
 	}
 }

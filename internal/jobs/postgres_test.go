@@ -235,7 +235,7 @@ func TestAPeriodThatIsDraftedWhileTheNextOneIsChosenIsNotChosen(t *testing.T) {
 	conn := c.connect(t)
 	q := open(t, newWorld(0).config(c.address("postgres")))
 	check := checkArgs{Digest: "istio", Round: time.Unix(1000, 0)}
-	if err := q.store.offer(t.Context(), check, weeks(2), 3); err != nil {
+	if err := q.store.offer(t.Context(), check, weeks(2), 100, 3); err != nil {
 		t.Fatal(err)
 	}
 	exec := func(statement string) {
@@ -248,7 +248,7 @@ func TestAPeriodThatIsDraftedWhileTheNextOneIsChosenIsNotChosen(t *testing.T) {
 	exec("BEGIN")
 	exec("UPDATE river_job SET state = 'completed', finalized_at = now()")
 	offered := make(chan error)
-	go func() { offered <- q.store.offer(t.Context(), check, weeks(2), 3) }()
+	go func() { offered <- q.store.offer(t.Context(), check, weeks(2), 100, 3) }()
 	time.Sleep(quietFor) // it waits for the row
 	exec("COMMIT")
 	if err := <-offered; err != nil {

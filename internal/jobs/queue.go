@@ -51,6 +51,7 @@ type Config struct {
 	// Log gets what River warns of, such as a database that does not answer. Nil is nobody.
 	Log *slog.Logger
 
+	CatchUp  int           // drafts of a digest in one round, a slot or a start, at most; 0 is 52
 	Workers  int           // drafts at the same time in this process; 0 is 4
 	Attempts int           // of a draft, before the next period has its turn; 0 is 12, spread over half a day
 	Timeout  time.Duration // of one attempt; 0 is half an hour
@@ -81,6 +82,7 @@ type Queue struct {
 // Open opens the database and brings its tables up to date. Nothing is worked on before
 // [Queue.Start]. Errors name no password.
 func Open(ctx context.Context, c Config) (*Queue, error) {
+	c.CatchUp = cmp.Or(c.CatchUp, 52)
 	c.Workers = cmp.Or(c.Workers, 4)
 	c.Attempts = cmp.Or(c.Attempts, 12)
 	c.Timeout = cmp.Or(c.Timeout, 30*time.Minute)

@@ -248,7 +248,7 @@ func TestAnAbandonedDraftIsRescued(t *testing.T) {
 	w := newWorld(2, "istio")
 	c := w.config(file(t))
 	q := open(t, c)
-	if err := q.store.offer(t.Context(), checkArgs{Digest: "istio"}, weeks(1), 3); err != nil {
+	if err := q.store.offer(t.Context(), checkArgs{Digest: "istio"}, weeks(1), 100, 3); err != nil {
 		t.Fatal(err)
 	}
 	q.exec(t, "UPDATE river_job SET state = 'running', attempt = 1, attempted_at = datetime('now', '-1 hour'), attempted_by = jsonb('[\"dead\"]')")
@@ -276,7 +276,7 @@ func TestADraftThatWasAbandonedInItsLastAttemptDoesNotEndTheRound(t *testing.T) 
 	}
 	c := w.config(file(t))
 	q := open(t, c)
-	if err := q.store.offer(t.Context(), checkArgs{Digest: "istio"}, weeks(1), 3); err != nil {
+	if err := q.store.offer(t.Context(), checkArgs{Digest: "istio"}, weeks(1), 100, 3); err != nil {
 		t.Fatal(err)
 	}
 	q.exec(t, "UPDATE river_job SET state = 'running', attempt = 3, attempted_at = datetime('now', '-1 hour'), attempted_by = jsonb('[\"dead\"]')")
@@ -439,7 +439,7 @@ func TestADraftWhoseDigestIsGoneWaitsForSomebodyWhoKnowsItThenEnds(t *testing.T)
 	w := newWorld(1, "istio")
 	q := open(t, w.config(file(t)))
 	for _, name := range []string{"old", "new"} {
-		if err := q.store.offer(t.Context(), checkArgs{Digest: name}, weeks(1), 3); err != nil {
+		if err := q.store.offer(t.Context(), checkArgs{Digest: name}, weeks(1), 100, 3); err != nil {
 			t.Fatal(err)
 		}
 	}

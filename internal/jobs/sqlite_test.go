@@ -128,7 +128,7 @@ func TestRiverIsQuietUnlessSomethingIsWrong(t *testing.T) {
 // kill leaves a file as a process does that is killed in the middle of a draft.
 func kill(t *testing.T, q *Queue) {
 	t.Helper()
-	if err := q.store.offer(t.Context(), checkArgs{Digest: "istio"}, weeks(1), 3); err != nil {
+	if err := q.store.offer(t.Context(), checkArgs{Digest: "istio"}, weeks(1), 100, 3); err != nil {
 		t.Fatal(err)
 	}
 	q.exec(t, "UPDATE river_job SET state = 'running', attempt = 1, attempted_at = datetime('now'), attempted_by = jsonb('[\"dead\"]')")

@@ -26,7 +26,7 @@ type store interface {
 	periodic() *river.PeriodicJobBundle
 	// offer puts the next period of a digest in the queue, unless there is none or a
 	// draft of the digest is not over yet.
-	offer(ctx context.Context, c checkArgs, due []digest.Period, attempts int) error
+	offer(ctx context.Context, c checkArgs, due []digest.Period, most, attempts int) error
 	// complete ends a draft that succeeded and puts the next check in the queue, both or
 	// neither. ctx is that of the draft's worker.
 	complete(ctx context.Context, job *river.Job[draftArgs]) error
@@ -119,10 +119,10 @@ func (d *database[D, TTx]) inTx(ctx context.Context, f func(TTx) error) error {
 // errStale says that a draft ended while the next one was chosen.
 var errStale = errors.New("a draft of this digest ended meanwhile")
 
-func (d *database[D, TTx]) offer(ctx context.Context, c checkArgs, due []digest.Period, attempts int) error {
+func (d *database[D, TTx]) offer(ctx context.Context, c checkArgs, due []digest.Period, most, attempts int) error {
 	var err error
 	for range 3 {
-		err = d.inTx(ctx, func(tx TTx) error { return d.offerTx(ctx, tx, c, due, attempts) })
+		err = d.inTx(ctx, func(tx TTx) error { return d.offerTx(ctx, tx, c, due, most, attempts) })
 		if !errors.Is(err, errStale) {
 			break
 		}
@@ -133,12 +133,12 @@ func (d *database[D, TTx]) offer(ctx context.Context, c checkArgs, due []digest.
 // offerTx looks at the drafts again after it inserted one. Until then a draft of the digest
 // may end; the insertion shows that there is none, and so the second look sees how the last
 // one ended. Otherwise what was drafted a moment ago would be drafted again.
-func (d *database[D, TTx]) offerTx(ctx context.Context, tx TTx, c checkArgs, due []digest.Period, attempts int) error {
+func (d *database[D, TTx]) offerTx(ctx context.Context, tx TTx, c checkArgs, due []digest.Period, most, attempts int) error {
 	drafts, err := d.drafts(ctx, tx, c.Digest)
 	if err != nil {
 		return err
 	}
-	next, ok := pick(due, drafts, c.Round)
+	next, ok := pick(due, drafts, c.Round, most)
 	if !ok {
 		return nil
 	}
@@ -150,7 +150,7 @@ func (d *database[D, TTx]) offerTx(ctx context.Context, tx TTx, c checkArgs, due
 	if drafts, err = d.drafts(ctx, tx, c.Digest); err != nil {
 		return err
 	}
-	if again, ok := pick(due, drafts, c.Round); !ok || again != next {
+	if again, ok := pick(due, drafts, c.Round, most); !ok || again != next {
 		return errStale
 	}
 	return nil
