@@ -54,7 +54,7 @@ func fail(r *digest.Receipt, err error) {
 	}
 	r.Detail = markdown.Untrusted(err.Error())
 	if e := github.AsError(err); e != nil {
-		r.Detail, r.RequestID = markdown.Untrusted(e.Error()), e.RequestID
+		r.Detail, r.RequestID = markdown.Untrusted(e.Text()), e.RequestID
 	}
 	if q, ok := errors.AsType[github.QueryErrors](err); ok {
 		r.Detail, r.RequestID = markdown.Untrusted(q.Error()), q[0].RequestID

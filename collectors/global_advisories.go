@@ -15,9 +15,6 @@ import (
 	"github.com/community-digest/digest/internal/markdown"
 )
 
-// globalDatabase is what receipts call GitHub's database of reviewed advisories.
-const globalDatabase = "GitHub Advisory Database"
-
 // database is what GitHub's global database says of a period.
 type database struct {
 	receipt    digest.Receipt
@@ -31,7 +28,7 @@ func (c *GitHub) askDatabase(ctx context.Context, w *watch, p digest.Period) err
 	}
 	db := &w.database
 	db.receipt = digest.Receipt{
-		Kind: digest.Advisories, Source: globalDatabase, Section: w.advisories[0].receipt.Section, Outcome: digest.Complete,
+		Kind: digest.Advisories, Source: digest.AdvisoryDatabase, Section: w.advisories[0].receipt.Section, Outcome: digest.Complete,
 	}
 	seen := make(map[string]bool)
 	for _, query := range globalQueries(p, slices.ContainsFunc(w.advisories, func(l *advisoryList) bool { return l.mode == Reviewed })) {
@@ -42,7 +39,7 @@ func (c *GitHub) askDatabase(ctx context.Context, w *watch, p digest.Period) err
 			}
 		})
 		if err != nil {
-			err = fmt.Errorf("list advisories of the %s: %w", globalDatabase, err)
+			err = fmt.Errorf("list advisories of the %s: %w", digest.AdvisoryDatabase, err)
 			if github.Stops(err) {
 				return err
 			}

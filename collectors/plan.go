@@ -60,7 +60,7 @@ func (c *GitHub) Plan(a Activity) []Step {
 	}
 	add("repositories' security advisories", own, 0)
 	if len(w.advisories) > 0 {
-		add(globalDatabase, len(globalQueries(digest.Period{}, alone)), 0)
+		add(digest.AdvisoryDatabase, len(globalQueries(digest.Period{}, alone)), 0)
 	}
 	return steps
 }

@@ -85,7 +85,7 @@ func TestFindingsStandInTheOrderOfTheConfigurationHoweverLongAnswersTake(t *test
 					t.Errorf("receipt %d of %s, %s and %s, want %s", i, a, b, c, want)
 				}
 			}
-			if got := f.Receipts[36].Source; got != globalDatabase || len(f.Receipts) != 12*4+1 {
+			if got := f.Receipts[36].Source; got != digest.AdvisoryDatabase || len(f.Receipts) != 12*4+1 {
 				t.Errorf("%d receipts, that of the database is of %s", len(f.Receipts), got)
 			}
 		})

@@ -70,6 +70,19 @@ func (t *branch) of(ctx context.Context, p digest.Period) (place, error) {
 	return openBranch(ctx, t.client, t.cfg, t.target.Repo, p)
 }
 
+// period is what the edition on the branch covers: mostly what the calendar says.
+func (t *branch) period(ctx context.Context, usual digest.Period) (digest.Period, error) {
+	files, err := t.read(ctx, t.target.Mark)
+	if err != nil || files[t.target.Mark] == nil {
+		return usual, err
+	}
+	s, err := digest.DecodeSnapshot(files[t.target.Mark])
+	if err != nil {
+		return usual, fmt.Errorf("%s: %w: restore it or delete it", t.target.Mark, err)
+	}
+	return s.Period, nil
+}
+
 func (t *branch) find(ctx context.Context, drafts []draftFile) error {
 	var names []string
 	for _, d := range drafts {
@@ -84,6 +97,7 @@ func (t *branch) find(ctx context.Context, drafts []draftFile) error {
 		text, hasText := files[drafts[i].path]
 		base, hasBase := files[drafts[i].base]
 		had.Text, had.HasText, had.Base, had.HasBase = string(text), hasText, string(base), hasBase
+		drafts[i].deleted = hasBase && !hasText
 	}
 	return nil
 }
@@ -93,7 +107,9 @@ func (t *branch) find(ctx context.Context, drafts []draftFile) error {
 func (t *branch) write(ctx context.Context, e *edition) error {
 	files := map[string][]byte{e.snapshotFile: e.snapshotData}
 	for _, d := range e.drafts {
-		files[d.path], files[d.base] = []byte(d.merged), []byte(d.text)
+		if !d.deleted {
+			files[d.path], files[d.base] = []byte(d.merged), []byte(d.text)
+		}
 	}
 	pull, err := t.pullRequest(e)
 	if err != nil {
@@ -150,6 +166,9 @@ func (t *branch) facts(e *edition) publish.Facts {
 		f.Sections = append(f.Sections, publish.Section{Name: s.Name, Items: addresses(s), Cut: s.Cut})
 	}
 	for _, d := range e.drafts {
+		if d.deleted {
+			continue
+		}
 		f.Drafts = append(f.Drafts, publish.Draft{Language: d.language, Path: d.path})
 		for _, mark := range lint.Placeholders(d.merged) {
 			f.ToWrite = append(f.ToWrite, publish.Placeholder{Language: d.language, Text: mark.Text})

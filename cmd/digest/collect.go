@@ -167,7 +167,7 @@ func collectOne(ctx context.Context, c kindCollector, p digest.Period) (f digest
 			f = digest.Findings{}
 			for _, kind := range c.kinds {
 				f.Receipts = append(f.Receipts, digest.Receipt{
-					Kind: kind, Source: "all sources", Section: kind.DefaultSection(), Outcome: digest.Failed,
+					Kind: kind, Source: digest.AllSources, Section: kind.DefaultSection(), Outcome: digest.Failed,
 					Detail: markdown.Untrusted(fmt.Sprintf("a defect of this program: %v", r)),
 				})
 			}

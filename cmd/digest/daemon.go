@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"path"
 	"time"
@@ -108,9 +109,14 @@ func writtenEditions(ctx context.Context, to place, state string) ([]schedule.Ed
 		if err != nil {
 			return nil, err
 		}
-		if s, err := digest.DecodeSnapshot(files[name]); err == nil {
-			editions = append(editions, schedule.Edition{Number: n, Period: s.Period})
+		if files[name] == nil {
+			continue // a folder without a snapshot is no edition
 		}
+		s, err := digest.DecodeSnapshot(files[name])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w: restore it or delete it", to.name(name), err)
+		}
+		editions = append(editions, schedule.Edition{Number: n, Period: s.Period})
 	}
 	return editions, nil
 }

@@ -111,6 +111,9 @@ func draftInto(ctx context.Context, p *program, cfg *config.Config, out outputFl
 	defer save.close()
 
 	r, e, err := draft(ctx, cfg, to, out.force, collect)
+	if _, other := errors.AsType[otherDays](err); other {
+		return fmt.Errorf("%w; use another --output, or --force", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -148,7 +151,18 @@ func draft(ctx context.Context, cfg *config.Config, to place, force bool, collec
 // compose makes an edition of a snapshot: edit, render, merge with what people made of
 // the drafts that are there.
 func compose(ctx context.Context, cfg *config.Config, s digest.Snapshot, to place, force bool) (*edition, error) {
-	e := &edition{snapshot: s, Edition: digest.Edit(s, cfg.Calendar.Number(s.Period), digest.Rules{PerSection: cfg.PerSection})}
+	number := cfg.Calendar.Number(s.Period)
+	state := stateFolder(cfg.State, number)
+	e := &edition{snapshotFile: path.Join(state, snapshotFile)}
+	var before stored
+	if !force {
+		var err error
+		if before, err = readStored(ctx, to, e.snapshotFile, number, s.Period); err != nil {
+			return nil, err
+		}
+		s = s.KeepFrom(before.Snapshot)
+	}
+	e.snapshot, e.Edition = s, digest.Edit(s, number, digest.Rules{PerSection: cfg.PerSection})
 	pages, err := render(cfg, e.Edition)
 	if err != nil {
 		return nil, err
@@ -156,9 +170,7 @@ func compose(ctx context.Context, cfg *config.Config, s digest.Snapshot, to plac
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	state := stateFolder(cfg.State, e.Number)
-	e.snapshotFile = path.Join(state, snapshotFile)
-	if err := e.encode(ctx, to, force); err != nil {
+	if err := e.encode(before); err != nil {
 		return nil, err
 	}
 	e.drafts, err = mergeDrafts(ctx, to, state, pages, force)

@@ -111,7 +111,11 @@ func (p *program) hint(err error) string {
 		}
 		return "set GITHUB_TOKEN (or GH_TOKEN) to a token that may read the repositories; public data needs no scope"
 	case exitRateLimited:
-		return "nothing was written; a run with another token has a limit of its own"
+		const other = "a run with another token has a limit of its own"
+		if p.told != nil { // editions before this one
+			return other
+		}
+		return "nothing was written; " + other
 	}
 	return ""
 }

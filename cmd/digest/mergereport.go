@@ -22,7 +22,9 @@ func (p *program) tellMerge(name string, r *merge.Report) {
 		p.stderr.warning("%s: %s: edited here and changed at the source: the edited text stays", name, safe(c.Item))
 	}
 	for _, c := range r.Stranded {
-		p.stderr.warning("%s: %s: its section was deleted: %s", name, safe(c.Item), c.Reason)
+		p.stderr.warning("%s: %s: its section was deleted: it stands %s", name, safe(c.Item), map[bool]string{
+			true: "beside the item that it follows", false: "beneath its heading, which was written again",
+		}[c.Reason == merge.Neighbour])
 	}
 }
 

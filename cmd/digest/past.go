@@ -6,6 +6,7 @@ import (
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/config"
+	"github.com/community-digest/digest/internal/publish"
 )
 
 // pastEditions is how many editions before are asked what came too late for them: about
@@ -25,12 +26,10 @@ func readPast(ctx context.Context, p *program, cfg *config.Config, to place, per
 	}
 	if _, there := files[names[0]]; !there {
 		// The last edition may not have got here yet: its pull request is open.
-		last, err := to.of(ctx, before)
-		if err != nil {
-			return nil, err
-		}
-		more, err := last.read(ctx, names[0])
-		if err != nil {
+		more, err := readThere(ctx, to, before, names[0])
+		if publish.ProblemOf(err) == publish.Taken {
+			p.stderr.warning("%v: what came too late for the edition before is not looked for", err)
+		} else if err != nil {
 			return nil, err
 		}
 		if data, there := more[names[0]]; there {
@@ -51,4 +50,13 @@ func readPast(ctx context.Context, p *program, cfg *config.Config, to place, per
 		snapshots = append(snapshots, s)
 	}
 	return digest.NewPast(snapshots...), nil
+}
+
+// readThere reads a file of another edition.
+func readThere(ctx context.Context, to place, p digest.Period, name string) (map[string][]byte, error) {
+	other, err := to.of(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return other.read(ctx, name)
 }

@@ -47,6 +47,7 @@ type draftFile struct {
 	report    *merge.Report // of the merge; nil when nobody had edited it
 	operation operation
 	keptAs    string // where the edited draft was kept
+	deleted   bool   // somebody deleted the file where that is a choice, and not only untidy
 }
 
 // operation is what was done to a draft, or with --dry-run would have been.
@@ -57,6 +58,7 @@ const (
 	opUpdated   operation = "updated"
 	opUnchanged operation = "unchanged"
 	opPrinted   operation = "printed"
+	opDeleted   operation = "deleted" // by a person, and left out
 )
 
 // edition is everything that is written of an edition.
@@ -99,6 +101,9 @@ func mergeDrafts(ctx context.Context, to place, state string, pages []page, forc
 func (d *draftFile) merge(force bool) {
 	d.merged = d.text
 	switch {
+	case d.deleted:
+		d.operation = opDeleted
+		return
 	case !d.had.HasText:
 		d.operation = opCreated
 		return
@@ -121,25 +126,40 @@ func (d *draftFile) edited() bool {
 // replaces reports whether writing the draft overwrites what somebody wrote.
 func (d *draftFile) replaces() bool { return d.edited() && d.report == nil }
 
+// stored is the snapshot of an edition that is there already.
+type stored struct {
+	digest.Snapshot
+	data []byte // nil when there is none
+}
+
+// readStored reads the snapshot of an edition. One of other days is an error: a run for one
+// day of a week must not shrink the week's draft. So is one that cannot be read, by which an
+// edition would be begun again as if it had never been.
+func readStored(ctx context.Context, to place, name string, number int, p digest.Period) (stored, error) {
+	files, err := to.read(ctx, name)
+	if err != nil || files[name] == nil {
+		return stored{}, err
+	}
+	s, err := digest.DecodeSnapshot(files[name])
+	if err != nil {
+		return stored{}, fmt.Errorf("%s: %w: restore it or delete it", to.name(name), err)
+	}
+	if s.Period.String() != p.String() {
+		return stored{}, otherDays{fmt.Errorf("edition %d covers %s already, and this run %s: nothing was written", number, s.Period, p)}
+	}
+	return stored{s, files[name]}, nil
+}
+
+// otherDays is the error that an edition covers other days.
+type otherDays struct{ error }
+
 // encode writes the snapshot of the edition. One that is there and holds the same facts
 // stays as it is: how much was looked at to find them differs from run to run, and is no
-// reason to write. One of other days is left alone: a run for one day of a week must not
-// shrink the week's draft.
-func (e *edition) encode(ctx context.Context, to place, force bool) error {
-	files, err := to.read(ctx, e.snapshotFile)
-	if err != nil {
-		return err
-	}
-	if data := files[e.snapshotFile]; data != nil && !force {
-		before, err := digest.DecodeSnapshot(data)
-		switch {
-		case err != nil: // one that cannot be read any more is written anew
-		case before.Period.String() != e.Period.String():
-			return fmt.Errorf("edition %d covers %s already, and this run %s: nothing was written; use another --output, or --force", e.Number, before.Period, e.Period)
-		case before.SameFacts(e.snapshot):
-			e.snapshotData = data
-			return nil
-		}
+// reason to write.
+func (e *edition) encode(before stored) (err error) {
+	if before.data != nil && before.SameFacts(e.snapshot) {
+		e.snapshotData = before.data
+		return nil
 	}
 	e.snapshotData, err = digest.EncodeSnapshot(e.snapshot)
 	return err

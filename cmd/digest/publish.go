@@ -179,9 +179,14 @@ func publishedEditions(ctx context.Context, cfg *config.Config, s *sources, repo
 		if err != nil {
 			return nil, err
 		}
-		if snapshot, err := digest.DecodeSnapshot(files[name]); err == nil {
-			merged = append(merged, schedule.Edition{Number: n, Period: snapshot.Period})
+		if files[name] == nil {
+			continue // a folder without a snapshot is no edition
 		}
+		snapshot, err := digest.DecodeSnapshot(files[name])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w: restore it or delete it", name, err)
+		}
+		merged = append(merged, schedule.Edition{Number: n, Period: snapshot.Period})
 	}
 	for {
 		if len(merged) > 0 && (len(editions) == 0 || !merged[0].Period.From.After(schedule.End(editions))) {
@@ -200,7 +205,11 @@ func publishedEditions(ctx context.Context, cfg *config.Config, s *sources, repo
 		case publish.NoBranch, publish.NoPull: // a branch alone is a run that was stopped: it is not done
 			return append(editions, merged...), nil
 		}
-		editions = append(editions, schedule.Edition{Number: cfg.Calendar.Number(due[0]), Period: due[0]})
+		period, err := b.period(ctx, due[0])
+		if err != nil {
+			return nil, err
+		}
+		editions = append(editions, schedule.Edition{Number: cfg.Calendar.Number(due[0]), Period: period})
 	}
 }
 

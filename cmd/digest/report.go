@@ -126,9 +126,8 @@ func newReport(e *edition, got collected, to place) report {
 // add puts the report of another edition, published in the same run, behind this one: the
 // drafts of both, and for the rest the later one, which also tells what the run cost.
 func (r *report) add(later report) {
-	if r.Usage.Expected != nil && later.Usage.Expected != nil {
-		later.Usage.Expected.Requests += r.Usage.Expected.Requests
-		later.Usage.Expected.GraphQLPoints += r.Usage.Expected.GraphQLPoints
+	if a, b := r.Usage.Expected, later.Usage.Expected; a != nil && b != nil {
+		later.Usage.Expected = &cost{a.Requests + b.Requests, a.GraphQLPoints + b.GraphQLPoints}
 	}
 	later.Drafts = slices.Concat(r.Drafts, later.Drafts)
 	later.Gaps = append(append([]digest.Receipt{}, r.Gaps...), later.Gaps...) // [], not null

@@ -36,6 +36,7 @@ func (s *site) launch(github string, more ...string) *child {
 
 func (s *site) launchProgram(program, github string, more ...string) *child {
 	s.t.Helper()
+	awake(s.t)
 	c := &child{&running{journal: new(journal), t: s.t}, exec.CommandContext(s.t.Context(), program, s.args(more...)...)}
 	for _, name := range []string{"GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "GITHUB_TOKEN", "XDG_CACHE_HOME"} {
 		c.cmd.Env = append(c.cmd.Env, name+"="+strings.Replace(s.getenv(name), s.srv.URL(), github, 1))

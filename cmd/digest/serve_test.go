@@ -163,6 +163,15 @@ func until(t *testing.T, j *journal, what string, ok func() bool) {
 	}
 }
 
+// awake skips a test that is to be short: a daemon takes seconds to begin, and does nothing
+// meanwhile.
+func awake(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("daemons take their time")
+	}
+}
+
 // running is a daemon in this process.
 type running struct {
 	*journal
@@ -173,6 +182,7 @@ type running struct {
 
 func (s *site) start(more ...string) *running {
 	s.t.Helper()
+	awake(s.t)
 	ctx, cancel := context.WithCancelCause(s.t.Context())
 	r := &running{new(journal), s.t, cancel, make(chan int, 1)}
 	go func() { r.code <- run(ctx, s.args(more...), s.getenv, io.Discard, r.journal, time.Now()) }()

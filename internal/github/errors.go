@@ -39,11 +39,21 @@ type Error struct {
 
 // Error says in one line what happened, with GitHub's words last.
 func (e *Error) Error() string {
+	text := e.Text()
+	if e.Attempts > 1 {
+		text += fmt.Sprintf(" (%d attempts)", e.Attempts)
+	}
+	if e.RequestID != "" {
+		text += " [request " + e.RequestID + "]"
+	}
+	return text
+}
+
+// Text is the error without what differs from one attempt to the next: two runs that meet
+// the same trouble say the same.
+func (e *Error) Text() string {
 	var b strings.Builder
 	b.WriteString(e.what())
-	if e.Attempts > 1 {
-		fmt.Fprintf(&b, " (%d attempts)", e.Attempts)
-	}
 	if e.AcceptedPermissions != "" {
 		fmt.Fprintf(&b, " (needs %s)", e.AcceptedPermissions)
 	}
@@ -52,9 +62,6 @@ func (e *Error) Error() string {
 		b.WriteString(": " + e.Message)
 	case e.cause != nil && e.Kind != Refused:
 		b.WriteString(": " + Reason(e.cause))
-	}
-	if e.RequestID != "" {
-		b.WriteString(" [request " + e.RequestID + "]")
 	}
 	return b.String()
 }

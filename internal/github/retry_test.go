@@ -223,7 +223,7 @@ func TestErrorTextTellsWhatHappened(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := newTest(t, Limits{}, reply(200, "<h1>Sign in\nto proxy</h1>"))
 		_, err := query(t.Context(), c)
-		want := "answer of no use (4 attempts): answer is not what it should be: <h1>Sign in to proxy</h1> [request AB:12]"
+		want := "answer of no use: answer is not what it should be: <h1>Sign in to proxy</h1> (4 attempts) [request AB:12]"
 		if err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}

@@ -14,7 +14,7 @@ import (
 
 // dress gives a new pull request its labels, assignees, reviewers and milestone. What fails is a warning: the pull
 // request is there, and people can add what it lacks.
-func (b *Branch) dress(ctx context.Context, want PullRequest) []string {
+func (b *Branch) dress(ctx context.Context, want PullRequest) ([]string, error) {
 	logins, slugs := teams(want.Reviewers)
 	steps := []struct {
 		what   string
@@ -44,12 +44,15 @@ func (b *Branch) dress(ctx context.Context, want PullRequest) []string {
 		if err == nil {
 			continue
 		}
+		if ctx.Err() != nil {
+			return append(warnings, "interrupted: add labels, assignees, reviewers and milestone by hand"), ctx.Err()
+		}
 		warnings = append(warnings, fmt.Sprintf("%s not set as wanted (%s): %v", s.what, strings.Join(s.names, ", "), reason(err)))
 		if github.Stops(err) {
-			return append(warnings, "nothing further was set: add what is missing by hand")
+			return append(warnings, "nothing further was set: add what is missing by hand"), nil
 		}
 	}
-	return warnings
+	return warnings, nil
 }
 
 // teams parts teams, given as org/team, from logins. GitHub knows a team of the repository's organization by the

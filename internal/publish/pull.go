@@ -107,17 +107,17 @@ func (b *Branch) openPull(ctx context.Context, want PullRequest) (Result, error)
 		r.Warnings = append(warnings, r.Warnings...)
 		return r, err
 	}
-	r := b.opened(ctx, want, made)
+	r, err := b.opened(ctx, want, made)
 	r.Warnings = append(warnings, r.Warnings...)
-	return r, nil
+	return r, err
 }
 
 // opened finishes a pull request that this run has opened.
-func (b *Branch) opened(ctx context.Context, want PullRequest, made *pull) Result {
+func (b *Branch) opened(ctx context.Context, want PullRequest, made *pull) (r Result, err error) {
 	b.pull, b.state = made, PullOpen
-	r := b.result(Created, "")
-	r.Warnings = b.dress(ctx, want)
-	return r
+	r = b.result(Created, "")
+	r.Warnings, err = b.dress(ctx, want)
+	return r, err
 }
 
 func (b *Branch) createPull(ctx context.Context, want PullRequest) (*pull, error) {
@@ -159,7 +159,7 @@ func (b *Branch) notOpened(ctx context.Context, want PullRequest, err error) (Re
 	}
 	b.pull = there
 	if body, failed := b.readBody(ctx); failed == nil && lost && sameText(body, describe("", want.Body)) {
-		return b.opened(ctx, want, there), nil // with our very body: the answer was lost, not the request
+		return b.opened(ctx, want, there) // with our very body: the answer was lost, not the request
 	}
 	return b.update(ctx, want)
 }
