@@ -90,7 +90,7 @@ type Story struct {
 	Advisories []AdvisoryNews
 	// Train holds the releases; nil for an advisory without one.
 	Train *Train
-	// Late tells that it belongs to an earlier edition, and was not public when that was drafted.
+	// Late tells that it belongs to an earlier edition, and came too late for it.
 	Late bool
 }
 
