@@ -15,9 +15,9 @@
 // that was killed, a database that went away) is worked on again, so what it does must be
 // safe to repeat: the caller's draft of the same period is the same edition.
 //
-// What a killed process had in its hands is taken over when its time is up: five minutes
-// after the timeout of an attempt. A process that opens an SQLite file which nobody else has
-// open knows better and takes it over at once.
+// What a killed process had in its hands is taken over when it is known to be gone: each
+// process holds a lock that the system or the server takes back. Where that cannot be told,
+// it is when the time of a draft is up, and five minutes more.
 //
 // Its limit: digests are names here. What is due and what drafting means come in as
 // functions, and the clock that decides about periods is theirs. The database needs to be

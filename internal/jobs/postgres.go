@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -16,7 +17,7 @@ func isPostgres(database string) bool {
 
 // newPostgres makes a pool for an address; nothing is contacted yet. Its errors hold no
 // password: the library takes it out.
-func newPostgres(ctx context.Context, address string) (store, error) {
+func newPostgres(ctx context.Context, address string, log *slog.Logger) (store, error) {
 	pool, err := pgxpool.New(ctx, address)
 	if err != nil {
 		return nil, err
@@ -31,6 +32,9 @@ func newPostgres(ctx context.Context, address string) (store, error) {
 			return transaction[pgx.Tx]{tx, tx.Commit, tx.Rollback}, nil
 		},
 		prepare: func(context.Context) error { return nil },
+		attend: func(ctx context.Context, id string) (func(), error) {
+			return attend(ctx, address, id, log)
+		},
 		closePool: func() error {
 			pool.Close()
 			return nil

@@ -3,6 +3,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,7 @@ const (
 	workerDigests = "DIGEST_JOBS_DIGESTS" // how many digests
 	workerPeriods = "DIGEST_JOBS_PERIODS" // how many periods each
 	workerPause   = "DIGEST_JOBS_PAUSE"   // how long a draft takes at most
+	workerTimeout = "DIGEST_JOBS_TIMEOUT" // how long one may take
 )
 
 // tables of what workers did. An edition is what a reader sees; a run is that somebody
@@ -96,10 +98,14 @@ func (w worker) draft(ctx context.Context, r Run) (any, error) {
 		if _, err := conn.Exec(ctx, "INSERT INTO run VALUES ($1, $2, $3)", r.Digest, n, os.Getpid()); err != nil {
 			return err
 		}
+		wait := time.Duration(h.Sum32()) % w.pause
+		if w.pause > time.Minute { // for ever
+			wait = w.pause
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(time.Duration(h.Sum32()) % w.pause):
+		case <-time.After(wait):
 		}
 		_, err := conn.Exec(ctx, "INSERT INTO edition (digest, period, pid) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", r.Digest, n, os.Getpid())
 		return err
@@ -120,7 +126,8 @@ func runWorker(address string) error {
 	digests, err1 := strconv.Atoi(os.Getenv(workerDigests))
 	periods, err2 := strconv.Atoi(os.Getenv(workerPeriods))
 	pause, err3 := time.ParseDuration(os.Getenv(workerPause))
-	if err := errors.Join(err1, err2, err3); err != nil {
+	timeout, err4 := time.ParseDuration(cmp.Or(os.Getenv(workerTimeout), "8s"))
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return err
 	}
 	pool, err := pgxpool.New(ctx, address)
@@ -130,7 +137,7 @@ func runWorker(address string) error {
 	defer pool.Close()
 	w := worker{pool: pool, periods: weeks(periods), pause: pause}
 	q, err := Open(ctx, Config{
-		Database: address, Due: w.due, Draft: w.draft, Timeout: 8 * time.Second,
+		Database: address, Due: w.due, Draft: w.draft, Timeout: timeout,
 		Log:  slog.New(slog.NewTextHandler(os.Stderr, nil)),
 		pace: pace{poll: 200 * time.Millisecond, margin: 2 * time.Second, backoff: func(int) time.Duration { return time.Second }, hurry: true},
 	})
@@ -218,6 +225,27 @@ func TestTheLeaderIsKilledInTheMiddleOfADraft(t *testing.T) {
 	if n := number(t, conn, "SELECT count(*) FROM river_job WHERE state = 'running'"); n != 0 {
 		t.Errorf("%d jobs are left running", n)
 	}
+}
+
+func TestWhatAKilledProcessLeftIsTakenOverLongBeforeItWouldHaveTakenTooLong(t *testing.T) {
+	t.Setenv(workerTimeout, "1h")
+	c := newCluster(t)
+	conn := c.connect(t)
+	if _, err := conn.Exec(t.Context(), tables); err != nil {
+		t.Fatal(err)
+	}
+	first := newProcess(t, c.address("postgres"), 1, 1, 24*time.Hour) // its draft takes for ever
+	until(t, "the draft is begun", 20*time.Second, func() bool { return number(t, conn, "SELECT count(*) FROM run") == 1 })
+	second := newProcess(t, c.address("postgres"), 1, 1, time.Millisecond)
+	time.Sleep(3 * roll) // a process that lives keeps its work
+	if n := number(t, conn, "SELECT count(*) FROM river_job WHERE state = 'running' AND attempted_at > now() - interval '5 minutes'"); n != 1 {
+		t.Errorf("%d jobs are the first process's while it lives\n%s", n, second.out.String())
+	}
+	first.kill()
+	began := time.Now()
+	until(t, "it is drafted", 2*time.Minute, func() bool { return number(t, conn, "SELECT count(*) FROM edition") == 1 })
+	t.Logf("%s after the kill", time.Since(began).Round(time.Second))
+	second.stop(t)
 }
 
 func TestThreeProcessesThatAreKilledAtRandomDraftEverythingOnce(t *testing.T) {

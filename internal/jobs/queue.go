@@ -108,7 +108,7 @@ func Open(ctx context.Context, c Config) (*Queue, error) {
 
 func (q *Queue) open(ctx context.Context) (err error) {
 	if isPostgres(q.config.Database) {
-		q.store, err = newPostgres(ctx, q.config.Database)
+		q.store, err = newPostgres(ctx, q.config.Database, q.config.Log)
 	} else {
 		q.store, err = newSQLite(q.config.Database)
 	}

@@ -49,7 +49,9 @@ type transaction[TTx any] struct {
 type database[D riverdriver.Driver[TTx], TTx any] struct {
 	driver    D
 	begin     func(context.Context) (transaction[TTx], error)
-	prepare   func(context.Context) error // once the tables are there
+	prepare   func(context.Context) error                                    // once the tables are there
+	attend    func(ctx context.Context, id string) (leave func(), err error) // nil where nobody else can be there
+	leave     func()
 	closePool func() error
 	client    *river.Client[TTx]
 }
@@ -98,11 +100,25 @@ func (d *database[D, TTx]) migrate(ctx context.Context, log *slog.Logger) error 
 	}
 }
 
-func (d *database[D, TTx]) start(ctx context.Context) error    { return d.client.Start(ctx) }
+func (d *database[D, TTx]) start(ctx context.Context) (err error) {
+	if d.attend != nil {
+		if d.leave, err = d.attend(ctx, d.client.ID()); err != nil {
+			return err
+		}
+	}
+	return d.client.Start(ctx)
+}
+
 func (d *database[D, TTx]) stop(ctx context.Context) error     { return d.client.Stop(ctx) }
 func (d *database[D, TTx]) stopNow(ctx context.Context) error  { return d.client.StopAndCancel(ctx) }
 func (d *database[D, TTx]) periodic() *river.PeriodicJobBundle { return d.client.PeriodicJobs() }
-func (d *database[D, TTx]) close() error                       { return d.closePool() }
+
+func (d *database[D, TTx]) close() error {
+	if d.leave != nil {
+		d.leave()
+	}
+	return d.closePool()
+}
 
 // inTx runs f in a transaction. With SQLite that is the only connection: f must use no other.
 func (d *database[D, TTx]) inTx(ctx context.Context, f func(TTx) error) error {
