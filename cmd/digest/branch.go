@@ -76,11 +76,8 @@ func (t *branch) period(ctx context.Context, usual digest.Period) (digest.Period
 	if err != nil || files[t.target.Mark] == nil {
 		return usual, err
 	}
-	s, err := digest.DecodeSnapshot(files[t.target.Mark])
-	if err != nil {
-		return usual, fmt.Errorf("%s: %w: restore it or delete it", t.target.Mark, err)
-	}
-	return s.Period, nil
+	s, err := decodeStored(t.target.Mark, files[t.target.Mark])
+	return s.Period, err
 }
 
 func (t *branch) find(ctx context.Context, drafts []draftFile) error {

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"path"
 	"time"
 
 	"github.com/community-digest/digest/digest"
@@ -94,31 +92,6 @@ func (d *daemon) editions(ctx context.Context, s *served, now time.Time) ([]sche
 	}
 	editions, err := writtenEditions(ctx, to, s.cfg.State)
 	return editions, errors.Join(err, to.close())
-}
-
-// writtenEditions are the editions whose state lies in a place, the last ones of them.
-func writtenEditions(ctx context.Context, to place, state string) ([]schedule.Edition, error) {
-	numbers, err := editionNumbers(ctx, to, state)
-	if err != nil {
-		return nil, err
-	}
-	var editions []schedule.Edition
-	for _, n := range numbers[max(0, len(numbers)-lastEditions):] {
-		name := path.Join(stateFolder(state, n), snapshotFile)
-		files, err := to.read(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		if files[name] == nil {
-			continue // a folder without a snapshot is no edition
-		}
-		s, err := digest.DecodeSnapshot(files[name])
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w: restore it or delete it", to.name(name), err)
-		}
-		editions = append(editions, schedule.Edition{Number: n, Period: s.Period})
-	}
-	return editions, nil
 }
 
 // outcome is what a draft that is done tells.

@@ -133,16 +133,15 @@ type stored struct {
 }
 
 // readStored reads the snapshot of an edition. One of other days is an error: a run for one
-// day of a week must not shrink the week's draft. So is one that cannot be read, by which an
-// edition would be begun again as if it had never been.
+// day of a week must not shrink the week's draft.
 func readStored(ctx context.Context, to place, name string, number int, p digest.Period) (stored, error) {
 	files, err := to.read(ctx, name)
 	if err != nil || files[name] == nil {
 		return stored{}, err
 	}
-	s, err := digest.DecodeSnapshot(files[name])
+	s, err := decodeStored(to.name(name), files[name])
 	if err != nil {
-		return stored{}, fmt.Errorf("%s: %w: restore it or delete it", to.name(name), err)
+		return stored{}, err
 	}
 	if s.Period.String() != p.String() {
 		return stored{}, otherDays{fmt.Errorf("edition %d covers %s already, and this run %s: nothing was written", number, s.Period, p)}

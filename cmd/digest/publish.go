@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"path"
-	"slices"
-	"strconv"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -155,78 +152,6 @@ func (f publishFlags) periods(ctx context.Context, p *program, cfg *config.Confi
 		return []digest.Period{editions[len(editions)-1].Period}, nil
 	}
 	return []digest.Period{cfg.Calendar.Last(p.now)}, nil
-}
-
-// lastEditions is how many editions on the base branch are looked at to find out what
-// comes next.
-const lastEditions = 3
-
-// publishedEditions returns the last editions on the base branch and those between and
-// after them that have a pull request, in order.
-func publishedEditions(ctx context.Context, cfg *config.Config, s *sources, repo digest.Repo) ([]schedule.Edition, error) {
-	b, err := openBranch(ctx, s.client, cfg, repo, cfg.Calendar.Last(s.now))
-	if err != nil {
-		return nil, err
-	}
-	numbers, err := editionNumbers(ctx, b, cfg.State)
-	if err != nil {
-		return nil, err
-	}
-	var merged, editions []schedule.Edition
-	for _, n := range numbers[max(0, len(numbers)-lastEditions):] {
-		name := path.Join(stateFolder(cfg.State, n), snapshotFile)
-		files, err := b.read(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		if files[name] == nil {
-			continue // a folder without a snapshot is no edition
-		}
-		snapshot, err := digest.DecodeSnapshot(files[name])
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w: restore it or delete it", name, err)
-		}
-		merged = append(merged, schedule.Edition{Number: n, Period: snapshot.Period})
-	}
-	for {
-		if len(merged) > 0 && (len(editions) == 0 || !merged[0].Period.From.After(schedule.End(editions))) {
-			editions, merged = append(editions, merged[0]), merged[1:]
-			continue
-		}
-		due, _ := schedule.Due(cfg.Calendar, schedule.End(editions), s.now, 1)
-		if len(due) == 0 {
-			return append(editions, merged...), nil
-		}
-		b, err := openBranch(ctx, s.client, cfg, repo, due[0])
-		if err != nil {
-			return nil, err
-		}
-		switch b.branch.State() {
-		case publish.NoBranch, publish.NoPull: // a branch alone is a run that was stopped: it is not done
-			return append(editions, merged...), nil
-		}
-		period, err := b.period(ctx, due[0])
-		if err != nil {
-			return nil, err
-		}
-		editions = append(editions, schedule.Edition{Number: cfg.Calendar.Number(due[0]), Period: period})
-	}
-}
-
-// editionNumbers lists the editions that have a state, in order.
-func editionNumbers(ctx context.Context, to place, state string) ([]int, error) {
-	names, err := to.list(ctx, state)
-	if err != nil {
-		return nil, err
-	}
-	var numbers []int
-	for _, name := range names {
-		if n, err := strconv.Atoi(name); err == nil && path.Base(stateFolder(state, n)) == name {
-			numbers = append(numbers, n)
-		}
-	}
-	slices.Sort(numbers)
-	return numbers, nil
 }
 
 // publishEdition is the chain into a pull request.
