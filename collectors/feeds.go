@@ -14,7 +14,6 @@ import (
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/github"
-	"github.com/community-digest/digest/internal/httpcache"
 	"github.com/community-digest/digest/internal/markdown"
 )
 
@@ -44,8 +43,6 @@ type Feeds struct {
 	client  *http.Client
 	sources []FeedSource
 
-	// Cache, if there is one, holds the answers of earlier runs, to ask whether they still hold.
-	Cache *httpcache.Cache
 	// Progress, if there is one, counts the sources that have been read.
 	Progress *Progress
 }
@@ -135,19 +132,11 @@ func (c *Feeds) fetch(ctx context.Context, address string) (*gofeed.Feed, error)
 	}
 	req.Header.Set("User-Agent", "digest")
 	req.Header.Set("Accept", "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5")
-	key := httpcache.NewKey("", req)
-	have, known := c.Cache.Get(key)
-	if known {
-		have.Ask(req)
-	}
 	resp, err := c.client.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("read feed: %s", github.Reason(err)) // without the address, which may hold a key
 	}
 	defer resp.Body.Close()
-	if known && resp.StatusCode == http.StatusNotModified {
-		have.Restore(resp)
-	}
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("read feed: the server answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	}
@@ -158,14 +147,7 @@ func (c *Feeds) fetch(ctx context.Context, address string) (*gofeed.Feed, error)
 	if len(data) > maxFeed {
 		return nil, fmt.Errorf("read feed: it is larger than %d MiB", maxFeed>>20)
 	}
-	feed, err := parseFeed(data)
-	if err != nil {
-		return nil, err
-	}
-	if e, ok := httpcache.NewEntry(req, resp, data); ok {
-		c.Cache.Put(key, e)
-	}
-	return feed, nil
+	return parseFeed(data)
 }
 
 // entry turns a feed's item into ours. It reports false for one without a date.

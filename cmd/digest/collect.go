@@ -153,7 +153,7 @@ func (s *sources) collectors(w collectors.Watched) ([]kindCollector, []collector
 	}
 	if feeds := feedSources(s.cfg); len(feeds) > 0 {
 		c := collectors.NewFeeds(collectors.NewFeedClient(feeds), feeds)
-		c.Progress, c.Cache = s.progress, s.cache
+		c.Progress = s.progress
 		list = append(list, kindCollector{[]digest.Kind{digest.Feeds}, c})
 	}
 	return list, steps
