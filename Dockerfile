@@ -20,8 +20,6 @@ COPY --from=build /image/etc /etc
 COPY --from=build /image/config /config
 COPY --from=build --chown=65532:65532 /image/data /data
 USER 65532:65532
-# Without a home, the cache of earlier answers needs to be told its place.
-ENV XDG_CACHE_HOME=/data/cache
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080

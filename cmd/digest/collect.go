@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -17,7 +16,6 @@ import (
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/config"
 	"github.com/community-digest/digest/internal/github"
-	"github.com/community-digest/digest/internal/httpcache"
 	"github.com/community-digest/digest/internal/markdown"
 )
 
@@ -26,7 +24,6 @@ type sources struct {
 	cfg      *config.Config
 	now      time.Time
 	client   *github.Client
-	cache    *httpcache.Cache
 	say      func(format string, args ...any)
 	waits    *waits
 	progress *collectors.Progress
@@ -40,24 +37,8 @@ func connect(p *program, cfg *config.Config) (*sources, error) {
 		return nil, usagef("GITHUB_API_URL and GITHUB_GRAPHQL_URL: %w", err)
 	}
 	s := &sources{cfg: cfg, now: p.now, say: p.stderr.note, waits: &waits{say: p.stderr.note}, progress: new(collectors.Progress)}
-	if folder := p.cacheFolder(); folder != "" {
-		if s.cache, err = httpcache.Open(folder, p.now); err != nil {
-			s.say("going on without the cache of earlier answers: %v", err)
-		}
-	}
-	s.client = github.NewClient(endpoints, p.token(), github.Limits{MaxWait: cfg.MaxWait, Cache: s.cache, OnWait: s.waits.begin})
+	s.client = github.NewClient(endpoints, p.token(), github.Limits{MaxWait: cfg.MaxWait, OnWait: s.waits.begin})
 	return s, nil
-}
-
-// cacheFolder is where answers of earlier runs are kept; empty where no place is known.
-func (p *program) cacheFolder() string {
-	if dir := p.getenv("XDG_CACHE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "digest")
-	}
-	if home := p.getenv("HOME"); filepath.IsAbs(home) {
-		return filepath.Join(home, ".cache", "digest")
-	}
-	return ""
 }
 
 // status says how far the run is.
@@ -117,12 +98,6 @@ type collected struct {
 	snapshot digest.Snapshot
 	usage    github.Usage
 	expected []collectors.Step
-}
-
-func (s *sources) closeCache() {
-	if err := s.cache.Close(); err != nil {
-		s.say("cache of earlier answers: %v", err)
-	}
 }
 
 // kindCollector is a collector and the kinds it collects.

@@ -40,7 +40,7 @@ func (d *daemon) connect(p *program, cfg *config.Config) (*sources, error) {
 		return nil, err // unreachable: connect has read them
 	}
 	s.client = github.NewClient(endpoints, p.token(), github.Limits{
-		MaxWait: cfg.MaxWait, Cache: s.cache, OnWait: s.waits.begin, Transport: d.connections,
+		MaxWait: cfg.MaxWait, OnWait: s.waits.begin, Transport: d.connections,
 	})
 	return s, nil
 }
@@ -83,7 +83,6 @@ func (d *daemon) editions(ctx context.Context, s *served, now time.Time) ([]sche
 		if err != nil {
 			return nil, err
 		}
-		defer sources.closeCache()
 		return publishedEditions(ctx, s.cfg, sources, repo)
 	}
 	to, err := openFolder(p, outputFlags{output: s.folder(d.flags.output), dryRun: true}, s.cfg.State)
@@ -112,7 +111,6 @@ func (d *daemon) draft(ctx context.Context, r jobs.Run) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer sources.closeCache()
 	var o outcome
 	if s.cfg.Publish.Configured {
 		repo, err := p.publishRepo(s.cfg)

@@ -72,7 +72,6 @@ func draftCommand(ctx context.Context, p *program, f draftFlags) error {
 	if err != nil {
 		return err
 	}
-	defer sources.closeCache()
 	return draftInto(ctx, p, cfg, f.outputFlags, f.saveSnapshot, p.collect(sources, period))
 }
 

@@ -85,7 +85,6 @@ func plan(p *program, cfg *config.Config, f periodFlags) error {
 	if err != nil {
 		return err
 	}
-	defer sources.closeCache()
 	r := planReport{Edition: cfg.Calendar.Number(period), Period: period}
 	known := make(map[string]bool)
 	w := watch(cfg, func(in config.Repositories, _ digest.Kind, _ digest.SectionName) []digest.Repo {

@@ -98,7 +98,6 @@ func publishEditions(ctx context.Context, p *program, f publishFlags) error {
 	if err != nil {
 		return err
 	}
-	defer sources.closeCache()
 	out := outputFlags{format: f.format}
 	if f.snapshot != "" {
 		s, err := readSnapshot(f.snapshot)

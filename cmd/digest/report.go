@@ -69,9 +69,6 @@ type usageReport struct {
 	GraphQLPoints int     `json:"graphql_points"`
 	Retries       int     `json:"retries"`
 	WaitedSeconds float64 `json:"waited_seconds"`
-	// NotModified counts the requests that GitHub answered with "as before": they cost
-	// nothing of its limit.
-	NotModified int `json:"not_modified"`
 	// Expected is what the run was expected to cost, as digest plan tells it.
 	Expected *cost `json:"expected,omitempty"`
 }
@@ -103,7 +100,6 @@ func newReport(e *edition, got collected, to place) report {
 		skew:          u.Skew,
 		Usage: usageReport{
 			Requests: u.Requests(), GraphQLPoints: u.Points, Retries: u.Retries, WaitedSeconds: u.Waited.Seconds(),
-			NotModified: u.NotModified,
 		},
 	}
 	if got.expected != nil {

@@ -76,7 +76,6 @@ func setUp(e *testscript.Env) error {
 	e.Setenv("GITHUB_TOKEN", githubtest.Token)
 	e.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector sleeps a second at the end of every program otherwise
 	e.Setenv("NEWLINE", "\n")
-	e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
 	return fillIn(e.WorkDir, srv)
 }
 

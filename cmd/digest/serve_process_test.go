@@ -38,7 +38,7 @@ func (s *site) launchProgram(program, github string, more ...string) *child {
 	s.t.Helper()
 	awake(s.t)
 	c := &child{&running{journal: new(journal), t: s.t}, exec.CommandContext(s.t.Context(), program, s.args(more...)...)}
-	for _, name := range []string{"GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "GITHUB_TOKEN", "XDG_CACHE_HOME"} {
+	for _, name := range []string{"GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "GITHUB_TOKEN"} {
 		c.cmd.Env = append(c.cmd.Env, name+"="+strings.Replace(s.getenv(name), s.srv.URL(), github, 1))
 	}
 	c.cmd.Env = append(c.cmd.Env, nowVariable+"="+time.Now().Format(time.RFC3339), "GORACE=atexit_sleep_ms=0")

@@ -101,7 +101,6 @@ func (s *site) args(more ...string) []string {
 func (s *site) getenv(name string) string {
 	return map[string]string{
 		"GITHUB_API_URL": s.srv.APIURL(), "GITHUB_GRAPHQL_URL": s.srv.GraphQLURL(), "GITHUB_TOKEN": githubtest.Token,
-		"XDG_CACHE_HOME": s.path("cache"),
 	}[name]
 }
 

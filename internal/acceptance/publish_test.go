@@ -79,7 +79,7 @@ publish: {repository: istio/istio, base: master, labels: [weekly]}
 	for i, want := range []string{"created", "unchanged"} {
 		r.post("/_octosim/reset", `{}`)
 		cmd := exec.CommandContext(t.Context(), binary, "publish", "--config", file, "--week", "2023-W50", "--format", "json")
-		cmd.Env = append(os.Environ(), "GITHUB_API_URL="+r.url, "GITHUB_GRAPHQL_URL="+r.url+"/graphql", "GITHUB_TOKEN=octosim-token", "XDG_CACHE_HOME="+filepath.Dir(file))
+		cmd.Env = append(os.Environ(), "GITHUB_API_URL="+r.url, "GITHUB_GRAPHQL_URL="+r.url+"/graphql", "GITHUB_TOKEN=octosim-token")
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()

@@ -171,7 +171,7 @@ func (r *replica) run(config string, args ...string) outcome {
 	}
 	o := outcome{dir: filepath.Join(dir, "out")}
 	cmd := exec.CommandContext(r.t.Context(), binary, append([]string{"--config", file, "--output", o.dir}, args...)...)
-	cmd.Env = append(os.Environ(), "GITHUB_API_URL="+r.url, "GITHUB_GRAPHQL_URL="+r.url+"/graphql", "GITHUB_TOKEN=octosim-token", "XDG_CACHE_HOME="+dir)
+	cmd.Env = append(os.Environ(), "GITHUB_API_URL="+r.url, "GITHUB_GRAPHQL_URL="+r.url+"/graphql", "GITHUB_TOKEN=octosim-token")
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	begin := time.Now()

@@ -24,10 +24,10 @@ type arrow struct {
 // arrows says which packages of the project a package imports; tests may import what
 // the last column adds. A package that is not here is unknown, and that is an error.
 var arrows = []arrow{
-	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/frontmatter", "internal/github", "internal/httpcache", "internal/jobs", "internal/lint",
+	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/frontmatter", "internal/github", "internal/jobs", "internal/lint",
 		"internal/markdown", "internal/merge", "internal/output", "internal/publish", "internal/schedule", "internal/status", "internal/status/sdnotify", "internal/status/webhook", "templates"},
 		"wires everything; nobody imports it", []string{"internal/githubtest", "internal/merge"}},
-	{"collectors", []string{"digest", "internal/github", "internal/httpcache", "internal/markdown"},
+	{"collectors", []string{"digest", "internal/github", "internal/markdown"},
 		"turns GitHub's and feeds' types into digest's; knows neither configuration nor templates", []string{"internal/githubtest"}},
 	{"digest", []string{"internal/markdown"},
 		"is what an edition is, without I/O; all arrows point at it", []string{"templates"}},
@@ -36,8 +36,7 @@ var arrows = []arrow{
 	{"internal/config", []string{"digest", "internal/frontmatter", "internal/schedule"},
 		"reads plain values for cmd, and tries the templates and the schedule while it does", []string{"internal/markdown"}},
 	{"internal/frontmatter", nil, "writes values at the head of a page, and knows nothing of editions", nil},
-	{"internal/github", []string{"internal/httpcache"}, "is the way to GitHub, whatever is asked there", []string{"internal/githubtest"}},
-	{"internal/httpcache", nil, "keeps answers on the disk, and knows none of the services", nil},
+	{"internal/github", nil, "is the way to GitHub, whatever is asked there", []string{"internal/githubtest"}},
 	{"internal/jobs", []string{"digest"}, "keeps work that it does not understand: what is due and what drafting means come in as functions", []string{"internal/schedule"}},
 	{"internal/lint", nil, "judges the text of a draft, and knows neither files nor how drafts are made", []string{"templates"}},
 	{"internal/markdown", nil, "makes any text from outside safe", nil},

@@ -60,12 +60,12 @@ var standard = []struct {
 	homes []string
 	why   string
 }{
-	{"net/http", []string{"cmd/digest", "collectors", "internal/github", "internal/githubtest", "internal/githubtest/openapi", "internal/githubtest/schema", "internal/githubtest/schema/gen", "internal/httpcache", "internal/status", "internal/status/webhook"}, "the daemon's connections are its own, to be closed when it stops; else the network is used by collectors, through internal/github or the client for feeds; httpcache reads and writes headers only; status is a server, and its webhook no part of GitHub"},
+	{"net/http", []string{"cmd/digest", "collectors", "internal/github", "internal/githubtest", "internal/githubtest/openapi", "internal/githubtest/schema", "internal/githubtest/schema/gen", "internal/status", "internal/status/webhook"}, "the daemon's connections are its own, to be closed when it stops; else the network is used by collectors, through internal/github or the client for feeds; status is a server, and its webhook no part of GitHub"},
 	{"text/template", []string{"digest"}, "a template of text prints anything: digest gives it only what is safe"},
 	{"html/template", []string{"internal/status"}, "drafts are Markdown; the daemon's own page is not"},
 	{"log", nil, "errors are returned, and end in cmd"},
 	{"log/slog", []string{"internal/markdown", "internal/status", "internal/jobs", "cmd/digest"}, "texts from outside say how they are logged; the daemon logs its runs"},
-	{"os", []string{"cmd/digest", "internal/config", "internal/github", "internal/httpcache", "internal/output", "internal/githubtest/schema/gen", "internal/jobs"}, "files are the business of cmd, config, output and httpcache; github names an error of it; jobs makes the file of its database"},
+	{"os", []string{"cmd/digest", "internal/config", "internal/github", "internal/output", "internal/githubtest/schema/gen", "internal/jobs"}, "files are the business of cmd, config and output; github names an error of it; jobs makes the file of its database"},
 	{"os/exec", []string{"internal/githubtest/schema/gen"}, "the program runs no other"},
 	{"os/signal", []string{"cmd/digest"}, "only main is a process"},
 	{"flag", []string{"internal/githubtest/schema/gen"}, "flags are cobra's"},

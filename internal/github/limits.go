@@ -3,8 +3,6 @@ package github
 import (
 	"net/http"
 	"time"
-
-	"github.com/community-digest/digest/internal/httpcache"
 )
 
 // Limits bound what a client does. The zero value of every field means the default named beside it.
@@ -30,9 +28,6 @@ type Limits struct {
 	MaxBody int64
 	// RequestTimeout is how long one attempt may take, the whole answer included: 30 seconds.
 	RequestTimeout time.Duration
-
-	// Cache holds REST answers of earlier runs, to ask with. The default, nil, is none.
-	Cache *httpcache.Cache
 
 	// OnWait is told about every wait as it begins, by any goroutine; one wait shared by many calls is told once.
 	OnWait func(reason string, until time.Time)

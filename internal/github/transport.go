@@ -15,7 +15,6 @@ import (
 //	retry   judges every answer, repeats reads, tells the ledger about limits
 //	gate    waits for limits, a free slot and the time budget; inside retry, so that every attempt passes it
 //	auth    adds the token; inside gate, so that no token grows old while a request waits
-//	cache   asks with what an earlier run kept; inside auth, as answers are one token's, and there with a token only
 //	body    bounds and buffers the answer; innermost, so that all above see whole answers or errors
 func newTransport(e Endpoints, tokens oauth2.TokenSource, l Limits, u *usage) http.RoundTripper {
 	w := &waiter{onWait: l.OnWait, usage: u, told: map[string]time.Time{}}
@@ -23,9 +22,6 @@ func newTransport(e Endpoints, tokens oauth2.TokenSource, l Limits, u *usage) ht
 
 	var rt http.RoundTripper = &body{next: l.Transport, max: l.MaxBody, timeout: l.RequestTimeout}
 	if tokens != nil {
-		if l.Cache != nil {
-			rt = &cache{next: rt, store: l.Cache, max: l.MaxBody, usage: u}
-		}
 		rt = &auth{next: rt, tokens: tokens}
 	}
 	rt = &gate{

@@ -10,14 +10,13 @@ import (
 
 // Usage is what a client has used so far.
 type Usage struct {
-	REST        int           // REST requests sent, repeated ones included
-	GraphQL     int           // GraphQL requests sent, repeated ones included
-	Retries     int           // how many of both were repeated
-	NotModified int           // REST requests answered from the cache, as GitHub said; they cost nothing of the hourly limit
-	Points      int           // what GraphQL cost; a lower bound while another program uses the same token
-	Waited      time.Duration // summed over all calls, at once or not
-	Rates       map[string]Rate
-	Skew        time.Duration // how far GitHub's clock is ahead of ours, as the last answer told; it includes the way there
+	REST    int           // REST requests sent, repeated ones included
+	GraphQL int           // GraphQL requests sent, repeated ones included
+	Retries int           // how many of both were repeated
+	Points  int           // what GraphQL cost; a lower bound while another program uses the same token
+	Waited  time.Duration // summed over all calls, at once or not
+	Rates   map[string]Rate
+	Skew    time.Duration // how far GitHub's clock is ahead of ours, as the last answer told; it includes the way there
 }
 
 // Requests returns the number of requests sent to either API.
@@ -58,13 +57,6 @@ func (u *usage) sent(c *call) {
 	if c.attempts > 1 {
 		u.now.Retries++
 	}
-}
-
-// notModified counts an answer that the cache had.
-func (u *usage) notModified() {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.now.NotModified++
 }
 
 func (u *usage) waited(d time.Duration) {

@@ -39,17 +39,6 @@ func (s *Server) Requests() []Request {
 	return slices.Clone(s.requests)
 }
 
-// NotModified returns how many requests so far were answered with 304.
-func (s *Server) NotModified() int {
-	n := 0
-	for _, q := range s.Requests() {
-		if q.Status == http.StatusNotModified {
-			n++
-		}
-	}
-	return n
-}
-
 const (
 	apiPrefix   = "/api/v3"
 	filesPrefix = "/files/"

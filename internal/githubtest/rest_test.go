@@ -3,7 +3,6 @@ package githubtest
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -221,44 +220,5 @@ func TestWrongRequestsAreViolations(t *testing.T) {
 		if got := strings.Join(s.Violations(), "\n"); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: violations %q, want %q", tt.path, got, tt.want)
 		}
-	}
-}
-
-func TestUnchangedAnswerIsNotSentAgainUnderTheSameToken(t *testing.T) {
-	s := NewInProcess(t, smallWorld())
-	get := func(hc *http.Client, tag string) *http.Response {
-		req, _ := http.NewRequestWithContext(t.Context(), "GET", s.APIURL()+"/repos/istio/istio", nil)
-		req.Header.Set("If-None-Match", tag)
-		resp, err := hc.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp.Body.Close()
-		return resp
-	}
-	first := get(signedClient(s), "")
-	public := get(s.Client(), "")
-	for _, tt := range []struct {
-		name          string
-		client        *http.Client
-		before, asked *http.Response
-		status, costs int
-	}{
-		{"with a token it is free", signedClient(s), first, first, http.StatusNotModified, 0},
-		{"without a token it counts", s.Client(), public, public, http.StatusNotModified, 1},
-		{"another token's tag is worth nothing", s.Client(), public, first, http.StatusOK, 2},
-	} {
-		resp := get(tt.client, tt.asked.Header.Get("ETag"))
-		if resp.StatusCode != tt.status {
-			t.Errorf("%s: got %s, want %d", tt.name, resp.Status, tt.status)
-		}
-		before, _ := strconv.Atoi(tt.before.Header.Get("X-RateLimit-Remaining"))
-		after, _ := strconv.Atoi(resp.Header.Get("X-RateLimit-Remaining"))
-		if before-after != tt.costs {
-			t.Errorf("%s: remaining %d, then %d, want %d less", tt.name, before, after, tt.costs)
-		}
-	}
-	if got := s.NotModified(); got != 2 {
-		t.Errorf("%d answers counted as not modified, want 2", got)
 	}
 }
