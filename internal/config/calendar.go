@@ -1,6 +1,8 @@
 package config
 
 import (
+	_ "embed"
+	"fmt"
 	"strings"
 	"time"
 
@@ -37,10 +39,23 @@ func decodeZone(v value) *time.Location {
 	}
 	loc, err := digest.LoadZone(name)
 	if err != nil {
-		v.problem("%v", err)
+		v.problem("unknown time zone %q, %s", shorten(name), suggestZone(name))
 		return time.UTC
 	}
 	return loc
+}
+
+// zones are the names of the IANA time zone database, one a line, without its aliases for
+// whole countries.
+//
+//go:embed zones.txt
+var zones string
+
+func suggestZone(name string) string {
+	if near := nearest(name, strings.Fields(zones)); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "want an IANA name such as Asia/Shanghai, or UTC"
 }
 
 func decodeWeekday(v value) time.Weekday {

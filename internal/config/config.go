@@ -1,4 +1,4 @@
-// Package config reads config.yaml into plain values.
+// Package config reads digest.yaml into plain values.
 //
 // Its one idea: whoever edits the file learns everything that is wrong with it in
 // one run, each problem with its place in the file, and nothing is contacted before
@@ -44,6 +44,18 @@ type Config struct {
 	// Publish and Schedule are for the commands that publish and that run as a daemon.
 	Publish  Publish
 	Schedule Schedule
+
+	repeated Problems
+}
+
+// Repeated reports the paths and branches that successive editions of the weekly share, as
+// [Problems]; nil where each has its own. A single edition can be drafted all the same. What
+// drafts one after the other must refuse: each would be taken for the one before.
+func (c *Config) Repeated() error {
+	if len(c.repeated) == 0 {
+		return nil
+	}
+	return c.repeated.sorted()
 }
 
 // Load reads a configuration file. The folder that its key templates names is
@@ -67,7 +79,7 @@ func Load(path string, house fs.FS) (*Config, error) {
 func read(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no configuration %s: name one with --config, or copy the config.yaml of the project and edit it: %w", path, err)
+		return nil, fmt.Errorf("configuration %s not found: %w", path, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open the configuration: %w", err)
@@ -90,6 +102,7 @@ func Parse(name string, data []byte, folder, house fs.FS) (*Config, error) {
 		return nil, r.problems.sorted()
 	}
 	c := decode(root, folder, house)
+	c.repeated = r.repeated
 	if len(r.problems) > 0 {
 		return nil, r.problems.sorted()
 	}
@@ -100,14 +113,19 @@ func Parse(name string, data []byte, folder, house fs.FS) (*Config, error) {
 func decode(root value, folder, house fs.FS) *Config {
 	c := &Config{}
 	m := root.mapping()
+	if generator, key := foreign(m); generator != "" {
+		m.r.problem(key.line, key.column, "", "this is a configuration of %s, not of digest: use --config to name another file", generator)
+		return c
+	}
 	c.Title = m.require("title", "the name of the weekly").text("")
 	c.Calendar = decodeCalendar(m)
 	c.decodeSources(m.require("sources", "discussions, releases, advisories or feeds to look at"))
 	c.PerSection, c.MaxWait = decodeLimits(m.get("limits"))
 	c.State, c.Picks = decodeState(m)
 	templates := openTemplates(m.get("templates"), folder, house)
-	c.Editions = decodeEditions(m.require("editions", "one item per language"), templates, c.Title, c.State, c.Picks)
-	c.Publish = decodePublish(m.get("publish"))
+	successive := editionsOf(c.Calendar, c.Title)
+	c.decodeEditions(m.require("editions", "one item per language"), templates, successive)
+	c.Publish = decodePublish(m.get("publish"), successive)
 	c.Schedule = decodeSchedule(m.get("schedule"))
 	m.close()
 	return c

@@ -2,7 +2,8 @@ package config
 
 import (
 	"fmt"
-	"strings"
+	"path"
+	"path/filepath"
 
 	"golang.org/x/text/language"
 
@@ -40,39 +41,52 @@ func (e Edition) file(ed digest.Edition) (string, error) {
 		return "", err
 	}
 	if p == "." {
-		return "", fmt.Errorf("%q is a folder", p)
+		return "", fmt.Errorf("%q is a directory", p)
 	}
 	return p, checkPath(p)
 }
 
-func decodeEditions(v value, t templates, title, state, picks string) []Edition {
-	var editions []Edition
+// decodeEditions reads the languages. Their paths are tried on successive editions: a draft
+// must not be written over one of another edition, nor over another file of ours.
+func (c *Config) decodeEditions(v value, t templates, successive []digest.Edition) {
 	items := v.list()
 	if isEmptyList(v) {
 		v.problem("the list is empty: want at least one language")
 	}
-	languages, files := map[string]int{}, map[string]int{} // to the item that has it
+	languages := map[string]int{} // to the item that has it
+	var drafts namespace
+	if file := filepath.ToSlash(v.r.file); filepath.IsLocal(v.r.file) {
+		drafts.add(path.Clean(file))
+	}
 	for i, item := range items {
 		m := item.mapping()
-		e, lang := decodeEdition(m, t, title)
+		e, lang := decodeEdition(m, t, c.Title)
 		if e.Language != "" {
 			if first, twice := languages[e.Language]; twice {
-				lang.problem("the language %s stands twice: first in editions[%d]", e.Language, first)
+				lang.problem("duplicate language %s, first defined in editions[%d]", e.Language, first)
 			} else {
 				languages[e.Language] = i
 			}
 		}
-		if p := m.get("path"); e.Path != nil {
-			file := strings.ToLower(checkDraft(p, e, state, picks))
-			if first, twice := files[file]; twice {
-				p.problem("%q is the path of editions[%d] too", file, first)
-			} else if file != "" {
-				files[file] = i
-			}
+		if e.Path != nil {
+			m.get("path").report(c.checkDraft(e, &drafts, successive))
 		}
-		editions = append(editions, e)
+		c.Editions = append(c.Editions, e)
 	}
-	return editions
+}
+
+// checkDraft reports what is wrong with the path of an edition.
+func (c *Config) checkDraft(e Edition, drafts *namespace, successive []digest.Edition) error {
+	file, err := e.file(successive[0])
+	switch {
+	case err != nil:
+		return err
+	case inside(c.State, file):
+		return fmt.Errorf("%q is inside the state directory %q", file, c.State)
+	case inside(file, c.Picks):
+		return fmt.Errorf("%q conflicts with the picks file %q", file, c.Picks)
+	}
+	return drafts.addAll(successive, e.file)
 }
 
 func decodeEdition(m *mapping, t templates, title string) (e Edition, lang value) {
@@ -110,22 +124,6 @@ func decodeLanguage(v value) string {
 		v.problem("%q: write %q", shorten(s), tag.String())
 	default:
 		return s
-	}
-	return ""
-}
-
-// checkDraft returns the path of a draft for a sample edition, or nothing when it is wrong.
-func checkDraft(v value, e Edition, state, picks string) string {
-	file, err := e.file(digest.Sample())
-	switch {
-	case err != nil:
-		v.problem("%v", err)
-	case inside(state, file):
-		v.problem("%q lies in %q, the folder for the state", file, state)
-	case inside(file, picks):
-		v.problem("%q is in the way of %q, the file of picks", file, picks)
-	default:
-		return file
 	}
 	return ""
 }

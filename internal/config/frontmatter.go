@@ -101,11 +101,11 @@ func decodeFrontMatter(v value, language string) []Field {
 		first := slices.IndexFunc(m.entries, func(o entry) bool { return strings.ToLower(o.name) == folded })
 		switch {
 		case folded == "draft":
-			m.r.problem(e.line, e.column, e.value.key, "cannot be configured: a draft is always draft: true, and whoever publishes it changes that")
+			m.r.problem(e.line, e.column, e.value.key, "cannot be set: a draft always has draft: true, and editors change it when they publish")
 		case e.name != folded && (folded == "title" || folded == "date"):
 			m.r.problem(e.line, e.column, e.value.key, "write %q", folded)
 		case m.entries[first].name != e.name:
-			m.r.problem(e.line, e.column, e.value.key, "is the same as %q: site generators ignore the case", m.entries[first].name)
+			m.r.problem(e.line, e.column, e.value.key, "same as %q: site generators ignore case", m.entries[first].name)
 		}
 	}
 	fields := decodeFields(m, language)
@@ -124,11 +124,11 @@ func decodeFields(m *mapping, language string) []Field {
 	fields := make([]Field, 0, len(m.entries))
 	for _, e := range m.entries {
 		if name := frontmatter.Clean(e.name); name == "" || name != e.name {
-			m.r.problem(e.line, e.column, m.key, "the key %q is empty or has characters that cannot be seen", shorten(e.name))
+			m.r.problem(e.line, e.column, m.key, "the key %q is empty or contains invisible characters", shorten(e.name))
 			continue
 		}
 		if e.value.absent() {
-			e.value.problem(`has no value: write one ("" for an empty text), or leave the key out`)
+			e.value.problem(`no value: set one ("" for an empty text) or remove the key`)
 			continue
 		}
 		if x := e.value.templated(language); x != nil {
@@ -149,7 +149,7 @@ func (v value) templated(language string) any {
 		if i, ok := integer(n); ok {
 			return i
 		}
-		v.problem("the number %s is too large: put it in quotes", n.GetToken().Value)
+		v.problem("the number %s is too large: quote it", n.GetToken().Value)
 	case *ast.SequenceNode:
 		items := []any{}
 		for _, item := range v.list() {

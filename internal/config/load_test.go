@@ -112,7 +112,7 @@ func TestDefaults(t *testing.T) {
 		Picks:    ".digest/picks.yaml",
 		Publish:  Publish{Base: "main", Draft: true},
 	}
-	if diff := cmp.Diff(want, c, cmp.AllowUnexported(time.Location{})); diff != "" {
+	if diff := cmp.Diff(want, c, cmp.AllowUnexported(time.Location{}, Config{})); diff != "" {
 		t.Errorf("Parse (-want +got):\n%s", diff)
 	}
 }
@@ -126,13 +126,13 @@ week_start: Sunday
 first_edition: {number: 7, from: 2023-12-10}
 sources:
   discussions: [{repos: [a/b, c/d], categories: [q-a], section: community}]
-  releases: [{repos: [a/b], prereleases: true, section: hot}]
+  releases: [{repos: [a/b], prereleases: true, tags: {include: ["v*"], exclude: [nightly]}, section: hot}]
   advisories: [{repos: [a/b], mode: reviewed, section: tips}]
-  feeds: [{url: "http://example.org/x?y=z", section: community}]
-editions: [{language: en, path: out.md}]
+  feeds: [{url: "http://example.org/x?y=z", internal: true, include: [a], exclude: [b], section: community}]
+editions: [{language: en, path: "out{{.Number}}.md"}]
 limits: {per_section: 5, max_wait: 10m}
 state: s
-publish: {repository: o/r, base: Main, branch: w, draft: false, labels: [L], reviewers: [who, org/team], assignees: [me], milestone: "Week 1", title: "No. {{.Number}}"}
+publish: {repository: o/r, base: Main, branch: "w{{.Number}}", draft: false, labels: [L], reviewers: [who, org/team], assignees: [me], milestone: "Week 1", title: "No. {{.Number}}"}
 schedule: {cron: "@weekly"}
 `
 	c, err := Parse("config.yaml", []byte(text), nil, house())
@@ -149,9 +149,9 @@ schedule: {cron: "@weekly"}
 			First: time.Date(2023, time.December, 10, 0, 0, 0, 0, loc), FirstNumber: 7,
 		},
 		Discussions: []Discussions{{named(repo, digest.Repo{Owner: "c", Name: "d"}), []string{"q-a"}, digest.Community}},
-		Releases:    []Releases{{named(repo), true, digest.Hot}},
+		Releases:    []Releases{{named(repo), true, Filter{[]string{"v*"}, []string{"nightly"}}, digest.Hot}},
 		Advisories:  []Advisories{{named(repo), "reviewed", digest.Tips}},
-		Feeds:       []Feed{{"http://example.org/x?y=z", digest.Community}},
+		Feeds:       []Feed{{"http://example.org/x?y=z", true, Filter{[]string{"a"}, []string{"b"}}, digest.Community}},
 		PerSection:  5,
 		MaxWait:     10 * time.Minute,
 		State:       "s",
@@ -162,7 +162,7 @@ schedule: {cron: "@weekly"}
 		},
 		Schedule: Schedule{Cron: "@weekly"},
 	}
-	if diff := cmp.Diff(want, c, cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); diff != "" {
+	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}), cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); diff != "" {
 		t.Errorf("Parse (-want +got):\n%s", diff)
 	}
 }
@@ -214,7 +214,7 @@ func TestOwnTemplatesGoBeforeTheHouse(t *testing.T) {
 
 func TestLoadNamesAFileThatCannotBeRead(t *testing.T) {
 	for path, want := range map[string]string{
-		"testdata/none.yaml": "there is no configuration testdata/none.yaml: name one with --config",
+		"testdata/none.yaml": "configuration testdata/none.yaml not found",
 		"testdata":           "read the configuration: read testdata: is a directory",
 	} {
 		if _, err := Load(path, house()); err == nil || !strings.Contains(err.Error(), want) {

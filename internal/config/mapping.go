@@ -38,7 +38,7 @@ func (v value) mapping() *mapping {
 		e := entry{name: kv.Key.GetToken().Value}
 		e.line, e.column = position(kv.Key)
 		if i := slices.IndexFunc(m.entries, func(o entry) bool { return o.name == e.name }); i >= 0 {
-			v.r.problem(e.line, e.column, v.key, "the key %q stands twice: first in line %d", e.name, m.entries[i].line)
+			v.r.problem(e.line, e.column, v.key, "duplicate key %q, first defined on line %d", e.name, m.entries[i].line)
 			continue
 		}
 		e.value = v.child(v.below(e.name), kv.Value)
@@ -71,7 +71,7 @@ func (m *mapping) get(name string) value {
 func (m *mapping) require(name, what string) value {
 	v := m.get(name)
 	if v.absent() && !m.absent() {
-		v.problem("is missing: want %s", what)
+		v.problem("required: %s", what)
 	}
 	return v
 }
@@ -92,19 +92,25 @@ func (m *mapping) close() {
 
 // suggest names the known word that was probably meant, or all of them.
 func suggest(word string, known []string) string {
-	best, least := "", len(word)/3+1 // a third of the letters may be wrong, and one in short words
+	if near := nearest(word, known); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "want " + oneOf(known)
+}
+
+// nearest returns the known word that differs least from one, or "" where all differ much:
+// in more than a third of the letters, and more than one.
+func nearest(word string, known []string) string {
+	best, least := "", len(word)/3+1
 	for _, k := range known {
 		if len(word) > 2*len(k)+2 {
 			continue
 		}
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), k); d <= least {
+		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(k)); d <= least {
 			best, least = k, d-1
 		}
 	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
-	}
-	return "want " + oneOf(known)
+	return best
 }
 
 // oneOf lists words: "a, b or c".
@@ -126,7 +132,7 @@ func (v value) choose(def string, words ...string) string {
 		return words[i]
 	}
 	if _, isText := v.node.(*ast.StringNode); isText {
-		v.problem("%q is unknown, %s", shorten(s), suggest(s, words))
+		v.problem("unknown value %q, %s", shorten(s), suggest(s, words))
 	}
 	return def
 }

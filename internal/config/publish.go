@@ -91,19 +91,19 @@ func checkBranch(name string) error {
 	}
 	for part := range strings.SplitSeq(name, "/") {
 		if part == "" || strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".") || strings.HasSuffix(part, ".lock") || strings.Contains(part, "..") {
-			return fmt.Errorf("%q is not a branch name for git: no part of it may be empty, begin or end with a dot, contain .. or end with .lock", shorten(name))
+			return fmt.Errorf("%q is not a valid branch name: no component may be empty, start or end with a dot, contain .. or end in .lock", shorten(name))
 		}
 	}
 	switch {
 	case strings.HasPrefix(name, "-"):
-		return fmt.Errorf("%q may not begin with -", shorten(name))
+		return fmt.Errorf("%q must not start with -", shorten(name))
 	case strings.HasPrefix(name, "refs/") || strings.EqualFold(name, "head"):
 		return fmt.Errorf("%q: want the short name of a branch", shorten(name))
 	}
 	return nil
 }
 
-func decodePublish(v value) Publish {
+func decodePublish(v value, successive []digest.Edition) Publish {
 	m := v.mapping()
 	p := Publish{
 		Configured: !v.absent(),
@@ -122,9 +122,8 @@ func decodePublish(v value) Publish {
 		p.Branch = branch.template(text, "en")
 	}
 	if p.Branch != nil {
-		if _, err := p.branch(digest.Sample()); err != nil {
-			branch.problem("%v", err)
-		}
+		var branches namespace // git keeps branches as files
+		branch.report(branches.addAll(successive, p.branch))
 	}
 	title := m.get("title")
 	if text := title.text(`{{.Title}} {{.Number}} ({{.Period}})`); text != "" {

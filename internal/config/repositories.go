@@ -51,12 +51,12 @@ func decodeRepositories(m *mapping) Repositories {
 	include, exclude := m.get("include"), m.get("exclude")
 	archived, forks, private := m.get("archived"), m.get("forks"), m.get("private")
 	if !repos.absent() {
-		refuse("cannot stand beside repos: give it an item of its own", org, topic)
-		refuse("has no meaning beside repos: it chooses among the repositories of org or topic", include, exclude, archived, forks, private)
+		refuse("cannot be combined with repos: use a separate item", org, topic)
+		refuse("has no effect with repos: it filters the repositories of org or topic", include, exclude, archived, forks, private)
 		return Repositories{Repos: decodeRepos(repos)}
 	}
 	if org.absent() && topic.absent() && !m.absent() {
-		m.problem("no repositories are named: want repos (a list of owner/name), org, topic, or org and topic")
+		m.problem("no repositories: want repos (a list of owner/name), org, topic, or org and topic")
 	}
 	return Repositories{Selection: &Selection{
 		Org:      org.checked(checkLogin),
@@ -126,7 +126,7 @@ func decodeRepos(v value) []digest.Repo {
 		}
 		for _, other := range repos {
 			if repo.Same(other) {
-				item.problem("%s stands twice in this list", repo)
+				item.problem("duplicate %s", repo)
 				break
 			}
 		}

@@ -3,13 +3,14 @@ package config
 import (
 	"fmt"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/community-digest/digest/digest"
 )
 
-// Discussions are repositories whose discussions are watched.
+// Discussions are repositories whose discussions are collected.
 type Discussions struct {
 	Repositories
 	// Categories are names of categories as the file has them; none is all.
@@ -17,14 +18,22 @@ type Discussions struct {
 	Section    digest.SectionName
 }
 
-// Releases are repositories whose releases are watched.
+// Releases are repositories whose releases are collected.
 type Releases struct {
 	Repositories
 	Prereleases bool
-	Section     digest.SectionName
+	// Tags chooses releases by their tags.
+	Tags    Filter
+	Section digest.SectionName
 }
 
-// Advisories are repositories whose security advisories are watched.
+// Filter chooses by patterns in which * stands for any characters, ? for one and [ab] for
+// one of those. No Include is all; Exclude wins.
+type Filter struct {
+	Include, Exclude []string
+}
+
+// Advisories are repositories whose security advisories are collected.
 type Advisories struct {
 	Repositories
 	// Mode is exact (the repositories' own lists and the global one), reviewed (the
@@ -33,14 +42,18 @@ type Advisories struct {
 	Section digest.SectionName
 }
 
-// Feed is an RSS or Atom feed.
+// Feed is an RSS, Atom or JSON feed.
 type Feed struct {
-	URL     string
+	URL string
+	// Internal allows an address of a private network: this scheme, host and port, and no other.
+	Internal bool
+	// Entries chooses entries by their titles and categories.
+	Entries Filter
 	Section digest.SectionName
 }
 
 // decodeSources reads the lists of sources. None at all is a problem: such a
-// weekly would be empty for ever without anybody being told.
+// weekly would be empty for ever, in silence.
 func (c *Config) decodeSources(v value) {
 	m := v.mapping()
 	for _, item := range m.get(string(digest.Discussions)).list() {
@@ -57,6 +70,7 @@ func (c *Config) decodeSources(v value) {
 		c.Releases = append(c.Releases, Releases{
 			Repositories: decodeRepositories(s),
 			Prereleases:  s.get("prereleases").flag(false),
+			Tags:         decodeTags(s.get("tags")),
 			Section:      decodeSection(s, digest.Releases),
 		})
 		s.close()
@@ -73,9 +87,14 @@ func (c *Config) decodeSources(v value) {
 	seen := map[string]bool{}
 	for _, item := range m.get(string(digest.Feeds)).list() {
 		s := item.mapping()
-		feed := Feed{URL: decodeURL(s.require("url", "the address of an RSS or Atom feed")), Section: decodeSection(s, digest.Feeds)}
+		feed := Feed{
+			URL:      decodeURL(s.require("url", "the address of an RSS, Atom or JSON feed")),
+			Internal: s.get("internal").flag(false),
+			Entries:  decodeFilter(s),
+			Section:  decodeSection(s, digest.Feeds),
+		}
 		if feed.URL != "" && seen[feed.URL] {
-			item.problem("this feed stands twice")
+			item.problem("duplicate feed")
 		}
 		seen[feed.URL] = true
 		c.Feeds = append(c.Feeds, feed)
@@ -83,8 +102,26 @@ func (c *Config) decodeSources(v value) {
 	}
 	m.close()
 	if !m.absent() && len(c.Discussions)+len(c.Releases)+len(c.Advisories)+len(c.Feeds) == 0 && !m.hasItems() {
-		v.problem("there is no source: want at least one item under discussions, releases, advisories or feeds")
+		v.problem("no sources: want at least one item under discussions, releases, advisories or feeds")
 	}
+}
+
+func decodeTags(v value) Filter {
+	m := v.mapping()
+	f := decodeFilter(m)
+	m.close()
+	return f
+}
+
+func decodeFilter(m *mapping) Filter {
+	return Filter{Include: m.get("include").texts(checkGlob), Exclude: m.get("exclude").texts(checkGlob)}
+}
+
+func checkGlob(s string) error {
+	if _, err := path.Match(s, ""); err != nil {
+		return fmt.Errorf("%q is not a pattern: * stands for any characters, ? for one and [ab] for one of those", shorten(s))
+	}
+	return nil
 }
 
 // hasItems reports whether some key has something under it, right or wrong.
@@ -121,13 +158,13 @@ func decodeURL(v value) string {
 	case err != nil:
 		v.problem("this is not a URL: want an address such as https://example.org/feed.xml")
 	case u.Scheme != "http" && u.Scheme != "https":
-		v.problem("want a URL that begins with https:// or http://")
+		v.problem("want a URL that starts with https:// or http://")
 	case u.User != nil:
-		v.problem("a user name or password has no place in this file: want the address alone")
+		v.problem("remove the user name and password from the URL")
 	case u.Hostname() == "" || u.Opaque != "":
-		v.problem("the URL names no host: want an address such as https://example.org/feed.xml")
+		v.problem("the URL has no host: want an address such as https://example.org/feed.xml")
 	case strings.ContainsAny(s, " \n\t\\"):
-		v.problem("there is a blank or a backslash in the URL")
+		v.problem("the URL contains a space or a backslash")
 	default:
 		return s
 	}

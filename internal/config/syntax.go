@@ -27,6 +27,7 @@ type reader struct {
 	file     string
 	lines    []string
 	problems Problems
+	repeated Problems // names that successive editions share
 }
 
 func newReader(file string, data []byte) *reader {
@@ -38,13 +39,18 @@ func newReader(file string, data []byte) *reader {
 // problem records what is wrong at a position. A position that the file does not
 // have, which the parser may give at its end, is moved to the nearest one.
 func (r *reader) problem(line, column int, key, format string, args ...any) {
+	r.problems = append(r.problems, r.at(line, column, key, format, args...))
+}
+
+// at is a problem at a position.
+func (r *reader) at(line, column int, key, format string, args ...any) Problem {
 	line = max(1, min(line, len(r.lines)))
 	source := r.lines[line-1]
 	column = max(1, min(column, utf8.RuneCountInString(source)+1))
-	r.problems = append(r.problems, Problem{
+	return Problem{
 		File: r.file, Line: line, Column: column, Key: key,
 		Message: fmt.Sprintf(format, args...), Source: withoutPasswords(strings.TrimRight(source, "\r")),
-	})
+	}
 }
 
 // parse returns the mapping that the file is, or records why it is none.
@@ -63,11 +69,11 @@ func (r *reader) parse(data []byte) (value, bool) {
 		return value{}, false
 	}
 	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
-		r.problem(1, 1, "", "the file is empty: want at least title, sources and editions")
+		r.problem(1, 1, "", "the file is empty: title, sources and editions are required")
 		return value{}, false
 	}
 	if len(file.Docs) > 1 {
-		r.problem(r.secondDocument(tokens), 1, "", "a second document begins here: want one, without --- in between")
+		r.problem(r.secondDocument(tokens), 1, "", "a second YAML document starts here: only one is supported")
 		return value{}, false
 	}
 	root := value{r: r, node: file.Docs[0].Body}
@@ -82,7 +88,7 @@ func (r *reader) parse(data []byte) (value, bool) {
 // isText reports whether the data is text of a sane size.
 func (r *reader) isText(data []byte) bool {
 	if len(data) > maxSize {
-		r.problem(1, 1, "", "the file is larger than 1 MiB: is it a configuration?")
+		r.problem(1, 1, "", "the file is larger than 1 MiB: is this a configuration file?")
 		return false
 	}
 	line, column := 1, 1
@@ -93,7 +99,7 @@ func (r *reader) isText(data []byte) bool {
 			r.problem(line, column, "", "the file is not UTF-8 text: save it as UTF-8")
 			return false
 		case c < ' ' && c != '\t' && c != '\n' && c != '\r', c == 0x7F:
-			r.problem(line, column, "", "the control character %U does not belong in a text: is this a configuration?", c)
+			r.problem(line, column, "", "unexpected control character %U: is this a configuration file?", c)
 			return false
 		}
 		column++
@@ -117,15 +123,15 @@ func (r *reader) isSimple(tokens token.Tokens) bool {
 		}
 		switch t.Type {
 		case token.AnchorType, token.AliasType:
-			r.problem(p.Line, p.Column, "", "anchors (&name) and aliases (*name) are not supported: write the value out, or put a text in quotes")
+			r.problem(p.Line, p.Column, "", "anchors (&name) and aliases (*name) are not supported: repeat the value, or quote the text")
 		case token.MergeKeyType:
-			r.problem(p.Line, p.Column, "", "merge keys (<<) are not supported: write the keys out")
+			r.problem(p.Line, p.Column, "", "merge keys (<<) are not supported: repeat the keys")
 		case token.TagType:
-			r.problem(p.Line, p.Column, "", "tags (%s) are not supported: leave it out, or put a text in quotes", t.Value)
+			r.problem(p.Line, p.Column, "", "tags (%s) are not supported: remove the tag, or quote the text", t.Value)
 		case token.DirectiveType:
-			r.problem(p.Line, p.Column, "", "directives (%%) are not supported: put a text in quotes")
+			r.problem(p.Line, p.Column, "", "directives (%%) are not supported: quote the text")
 		case token.MappingKeyType:
-			r.problem(p.Line, p.Column, "", "keys with ? are not supported: put a text in quotes")
+			r.problem(p.Line, p.Column, "", "keys with ? are not supported: quote the text")
 		case token.MappingStartType, token.SequenceStartType:
 			flow++
 		case token.MappingEndType, token.SequenceEndType:
@@ -135,11 +141,11 @@ func (r *reader) isSimple(tokens token.Tokens) bool {
 		}
 		tooWide := flow == 0 && p.Column > 100*maxDepth && t.Type == token.MappingValueType
 		if flow > maxDepth || entries > maxDepth || tooWide {
-			r.problem(p.Line, p.Column, "", "this is nested more than %d levels deep", maxDepth)
+			r.problem(p.Line, p.Column, "", "nested more than %d levels deep", maxDepth)
 			return false
 		}
 		if i == maxTokens {
-			r.problem(p.Line, p.Column, "", "the file is too long: is it a configuration?")
+			r.problem(p.Line, p.Column, "", "the file is too long: is this a configuration file?")
 			return false
 		}
 	}
@@ -166,13 +172,13 @@ func (r *reader) syntaxError(err error) {
 	line := r.lines[max(1, min(p.Line, len(r.lines)))-1]
 	switch {
 	case strings.Contains(message, "\t"):
-		message = "a tab cannot indent: use blanks"
+		message = "tabs cannot be used for indentation: use spaces"
 	case strings.Contains(line, "{{"):
-		message += ": put the text with {{ in single quotes, '{{.Number}}'"
+		message += ": put text that contains {{ in single quotes, '{{.Number}}'"
 	case strings.Contains(message, "mapping value is not allowed"):
-		message += `: is the line indented rightly? A text with ": " in it stands in quotes`
+		message += `: check the indentation, and quote text that contains ": "`
 	case strings.Contains(message, "reserved character"):
-		message += ": put the text in quotes"
+		message += ": quote the text"
 	}
 	r.problem(p.Line, p.Column, "", "%s", message)
 }

@@ -24,21 +24,21 @@ func openTemplates(v value, folder, house fs.FS) templates {
 		return t
 	}
 	if folder == nil {
-		v.problem("there is no folder %q: the configuration lies in none", name)
+		v.problem("directory %q not found: the configuration was not read from a directory", name)
 		return t
 	}
 	info, err := fs.Stat(folder, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		v.problem("there is no folder %q beside the configuration: create it, or leave the key out", name)
+		v.problem("directory %q not found next to the configuration: create it or remove the key", name)
 	case err != nil:
-		v.problem("folder of templates: %v", err)
+		v.problem("templates directory: %v", err)
 	case !info.IsDir():
-		v.problem("%q is not a folder", name)
+		v.problem("%q is not a directory", name)
 	default:
 		t.user, err = fs.Sub(folder, name)
 		if err != nil {
-			v.problem("folder of templates: %v", err)
+			v.problem("templates directory: %v", err)
 		}
 	}
 	return t
@@ -95,7 +95,7 @@ func (t templates) page(v, language value, tag string) *digest.Template {
 	}
 	text, err := t.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		v.problem("there is no template %q, %s", name, t.instead(name))
+		v.problem("template %q not found, %s", name, t.instead(name))
 		return nil
 	}
 	if err != nil {
@@ -116,7 +116,7 @@ func (t templates) page(v, language value, tag string) *digest.Template {
 func (t templates) instead(name string) string {
 	names := t.names()
 	if len(names) == 0 {
-		return "nor any other"
+		return "and there are no others"
 	}
 	return suggest(name, names)
 }
@@ -141,5 +141,5 @@ func inline(err error, name string) string {
 	s := strings.TrimPrefix(err.Error(), "template: "+name+":")
 	s = strings.TrimLeft(s, "0123456789: ")
 	s = strings.TrimPrefix(s, fmt.Sprintf("executing %q ", name))
-	return "the template is wrong: " + s
+	return "invalid template: " + s
 }

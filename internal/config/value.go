@@ -35,9 +35,9 @@ func (v value) text(def string) string {
 	case *ast.LiteralNode:
 		return v.some(n.Value.Value)
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
-		v.problem("want a text, not %s: put it in quotes, %q", describe(n), n.GetToken().Value)
+		v.problem("want text, not %s: quote it, %q", describe(n), n.GetToken().Value)
 	default:
-		v.problem("want a text, not %s", describe(n))
+		v.problem("want text, not %s", describe(n))
 	}
 	return def
 }
@@ -45,7 +45,7 @@ func (v value) text(def string) string {
 // some reports a text without anything in it.
 func (v value) some(s string) string {
 	if s == "" {
-		v.problem("is empty: write a text, or leave the key out")
+		v.problem("empty: set a text or remove the key")
 	}
 	return s
 }
@@ -100,7 +100,7 @@ func (v value) duration() time.Duration {
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil || d < 0 || d > maxDuration {
-		v.problem("%q is not a time to wait: want one such as 90s, 10m or 1h, up to 24h", shorten(s))
+		v.problem("%q is not a duration: want for example 90s, 10m or 1h, at most 24h", shorten(s))
 		return 0
 	}
 	return d
@@ -129,7 +129,7 @@ func (v value) list() []value {
 	for i, node := range n.Values {
 		item := v.child(fmt.Sprintf("%s[%d]", v.key, i), node)
 		if item.absent() {
-			item.problem("is empty: write something behind the dash, or leave it out")
+			item.problem("empty item: write a value after the dash or remove it")
 			continue
 		}
 		items = append(items, item)
@@ -155,7 +155,7 @@ func (v value) texts(check func(s string) error) []string {
 			item.problem("%v", err)
 		}
 		if slices.ContainsFunc(texts, func(o string) bool { return strings.EqualFold(s, o) }) {
-			item.problem("%q stands twice in this list", shorten(s))
+			item.problem("duplicate %q", shorten(s))
 		}
 		texts = append(texts, s)
 	}
