@@ -30,6 +30,7 @@ var libraries = []library{
 	{"github.com/robfig/cron/v3", []string{"internal/schedule"}, "a schedule is parsed and its clock changes are mended in one place", nil},
 	{"github.com/agnivade/levenshtein", []string{"internal/config"}, "unknown keys have a nearest known one", nil},
 	{"golang.org/x/text/language", []string{"internal/config"}, "languages are checked while they are read", nil},
+	{"golang.org/x/text/unicode/norm", []string{"internal/config"}, "paths collide also in another Unicode form", nil},
 	{"golang.org/x/text/width", []string{"internal/config"}, "carets stand under wide characters", nil},
 	{"github.com/spf13/cobra", []string{"cmd/digest"}, "the command line", nil},
 	{"github.com/spf13/pflag", []string{"cmd/digest"}, "its flags", nil},
