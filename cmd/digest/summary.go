@@ -118,19 +118,9 @@ func pullLink(s string) string {
 // cell makes any text safe as Markdown within a line, and not longer than 300 characters.
 func cell(s string) string { return markdown.Untrusted(s).String() }
 
-// markdownTable writes a table of cells that are safe already, or nothing without rows.
+// markdownTable writes a table of cells that are encoded already, or nothing without rows.
 func markdownTable(b *strings.Builder, head []string, rows [][]string) {
-	if len(rows) == 0 {
-		return
+	if len(rows) > 0 {
+		b.WriteString(markdown.Table(head, rows, summaryRows) + "\n\n")
 	}
-	row := func(cells []string) { fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | ")) }
-	row(head)
-	row(slices.Repeat([]string{"---"}, len(head)))
-	for _, cells := range rows[:min(summaryRows, len(rows))] {
-		row(cells)
-	}
-	if more := len(rows) - summaryRows; more > 0 {
-		fmt.Fprintf(b, "\n… and %d more\n", more)
-	}
-	b.WriteString("\n")
 }

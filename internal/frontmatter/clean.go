@@ -5,11 +5,10 @@ import (
 	"unicode"
 )
 
-// Clean returns s without what cannot be seen and what readers of YAML disagree
-// about: control and formatting characters (bidirectional marks among them), tags,
-// private use, noncharacters. Line breaks of every kind become "\n", tabs become
-// spaces, and bytes that are not UTF-8 become U+FFFD. The joiners stay: emoji and
-// several scripts are written with them.
+// Clean removes invisible characters and those that YAML readers disagree about:
+// control and formatting characters (bidirectional marks included), tags, private use
+// and noncharacters. Line breaks of every kind become "\n", tabs become spaces, and
+// invalid UTF-8 becomes U+FFFD. Joiners stay: emoji and several scripts need them.
 func Clean(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
@@ -20,15 +19,15 @@ func Clean(s string) string {
 			return '\n'
 		case r == '\t':
 			return ' '
-		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co), unseen(r):
+		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co), isInvisible(r):
 			return -1
 		}
 		return r
 	}, s)
 }
 
-// unseen reports variation selectors for ideographs, which can carry hidden text,
-// the rest of their block, and code points that are no characters.
-func unseen(r rune) bool {
+// isInvisible reports variation selectors for ideographs, which can carry hidden text,
+// the rest of their block, and noncharacters.
+func isInvisible(r rune) bool {
 	return r >= 0xE0000 && r <= 0xE0FFF || r&0xFFFE == 0xFFFE || r >= 0xFDD0 && r <= 0xFDEF
 }

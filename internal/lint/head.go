@@ -11,46 +11,20 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// head is the front matter of a draft.
-type head struct {
-	fence  string // what stands before and after it: --- for YAML, +++ for TOML; empty for none
-	closed bool
-	text   string
-	offset int // of the text
-}
-
 // maxHead is the most front matter that is read, in bytes: the work of the parser grows
 // with the square of it.
 const maxHead = 32 << 10
 
-// cutHead finds the front matter of a text and returns where the Markdown begins.
-func cutHead(s string) (head, int) {
-	first, rest, found := strings.Cut(s, "\n")
-	fence := strings.TrimRight(first, " \t\r")
-	if !found || fence != "---" && fence != "+++" {
-		return head{}, 0
-	}
-	start := len(first) + 1
-	for end := start; rest != ""; {
-		line, next, _ := strings.Cut(rest, "\n")
-		if strings.TrimRight(line, " \t\r") == fence {
-			return head{fence, true, s[start:end], start}, min(len(s), end+len(line)+1)
-		}
-		end, rest = end+len(line)+1, next
-	}
-	return head{fence: fence}, start
-}
-
 // checkHead looks at what a site generator reads first.
 func (c *checker) checkHead() {
 	switch {
-	case c.head.fence == "":
+	case c.head.Fence == "":
 		c.problem(0, Warning, ruleDraft, "there is no front matter: a title and a date are missing")
-	case !c.head.closed:
-		c.problem(0, Error, ruleStructure, "the front matter is not closed: end it with a line %s", c.head.fence)
-	case c.head.fence == "+++":
+	case !c.head.Closed:
+		c.problem(0, Error, ruleStructure, "the front matter is not closed: end it with a line %s", c.head.Fence)
+	case c.head.Fence == "+++":
 		c.problem(0, Warning, ruleDraft, "the front matter is TOML, which is not read here: title, date and draft flag are not checked")
-	case len(c.head.text) > maxHead:
+	case len(c.head.Text) > maxHead:
 		c.problem(0, Error, ruleStructure, "the front matter is larger than %d KiB", maxHead>>10)
 	default:
 		c.checkYAML()
@@ -58,7 +32,7 @@ func (c *checker) checkHead() {
 }
 
 func (c *checker) checkYAML() {
-	file, err := parseYAML(c.head.text)
+	file, err := parseYAML(c.head.Text)
 	if err != nil {
 		c.unreadable(err)
 		return
@@ -70,7 +44,7 @@ func (c *checker) checkYAML() {
 		case *ast.MappingNode:
 			values = n.Values
 		default:
-			c.problem(c.head.offset, Error, ruleStructure, "the front matter is not readable: want keys and values, such as title: My weekly")
+			c.problem(c.head.Start, Error, ruleStructure, "the front matter is not readable: want keys and values, such as title: My weekly")
 			return
 		}
 	}
@@ -91,7 +65,7 @@ func parseYAML(s string) (file *ast.File, err error) {
 func (c *checker) unreadable(err error) {
 	var at yaml.Error
 	if !errors.As(err, &at) || at.GetToken() == nil {
-		c.problem(c.head.offset, Error, ruleStructure, "the front matter is not readable: %s", quote(err.Error()))
+		c.problem(c.head.Start, Error, ruleStructure, "the front matter is not readable: %s", quote(err.Error()))
 		return
 	}
 	where := at.GetToken().Position
@@ -101,7 +75,7 @@ func (c *checker) unreadable(err error) {
 // inHead returns the offset in the text of a place in the front matter. One that it does
 // not have, which the parser may give at its end, is moved to the nearest.
 func (c *checker) inHead(line, column int) int {
-	offset, rest := c.head.offset, c.head.text
+	offset, rest := c.head.Start, c.head.Text
 	for ; line > 2; line-- { // it begins in the second line
 		before, after, found := strings.Cut(rest, "\n")
 		if !found || after == "" {

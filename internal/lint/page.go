@@ -12,13 +12,15 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"github.com/community-digest/digest/internal/frontmatter"
 )
 
 // page is a draft taken apart.
 type page struct {
 	text   string // without a byte order mark, which editors do not count
 	starts []int  // offset of each line
-	head   head
+	head   frontmatter.Head
 	body   int    // where the Markdown begins
 	source []byte // the Markdown
 	root   ast.Node
@@ -40,7 +42,8 @@ func parse(s string) *page {
 			p.starts = append(p.starts, i+1)
 		}
 	}
-	p.head, p.body = cutHead(s)
+	p.head = frontmatter.Split(s)
+	p.body = p.head.Body
 	p.source = []byte(s[p.body:])
 	p.root = reader.Parse(text.NewReader(p.source))
 	return p

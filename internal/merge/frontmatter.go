@@ -3,6 +3,8 @@ package merge
 import (
 	"slices"
 	"strings"
+
+	"github.com/community-digest/digest/internal/frontmatter"
 )
 
 // parts is a page cut into its front matter and its body, as lines.
@@ -12,25 +14,16 @@ type parts struct {
 	ended bool // the last line is ended
 }
 
-// cut finds the front matter of a page: between lines of three dashes (YAML) or three
-// plus signs (TOML). What is not closed is none.
+// cut splits a page into its front matter and its body. Front matter that is not closed
+// belongs to the body.
 func cut(text string) parts {
-	lines, ended := split(text)
-	p := parts{body: lines, ended: ended}
+	body := frontmatter.Split(text).Body
+	head, _ := split(text[:body])
+	lines, ended := split(text[body:])
 	if len(lines) == 0 {
-		return p
+		ended = body == 0 || text[body-1] == '\n'
 	}
-	fence := strings.TrimRight(lines[0], " \t\r")
-	if fence != "---" && fence != "+++" {
-		return p
-	}
-	for i, l := range lines[1:] {
-		if l = strings.TrimRight(l, " \t\r"); l == fence || l == "..." && fence == "---" {
-			p.head, p.body = lines[:i+2:i+2], lines[i+2:]
-			return p
-		}
-	}
-	return p
+	return parts{head, lines, ended}
 }
 
 // mergeFront merges front matter key by key. Where one of the three is no plain YAML, or

@@ -10,27 +10,14 @@ import (
 	"github.com/community-digest/digest/internal/markdown"
 )
 
-// table shows so many entries of a list as rows, whose cells are encoded already, and counts the rest. Without entries
-// it is empty.
-func table[T any](head []string, entries []T, rows int, cells func(T) []string) string {
-	if len(entries) == 0 {
-		return ""
+// table shows at most limit entries as rows, whose cells are encoded already, and counts the rest.
+func table[T any](head []string, entries []T, limit int, cells func(T) []string) string {
+	rows := make([][]string, len(entries))
+	for i, e := range entries {
+		rows[i] = cells(e)
 	}
-	rule := make([]string, len(head))
-	for i := range rule {
-		rule[i] = "---"
-	}
-	lines := []string{row(head), row(rule)}
-	for _, e := range entries[:min(rows, len(entries))] {
-		lines = append(lines, row(cells(e)))
-	}
-	if more := len(entries) - rows; more > 0 {
-		lines = append(lines, "", andMore(more))
-	}
-	return strings.Join(lines, "\n")
+	return markdown.Table(head, rows, limit)
 }
-
-func row(cells []string) string { return "| " + strings.Join(cells, " | ") + " |" }
 
 // list shows so many entries as lines, each of which begins with what makes it a list item, and counts the rest.
 func list[T any](entries []T, rows int, lines func(T) []string) string {

@@ -1,12 +1,15 @@
-// Package frontmatter writes the YAML block at the head of a Markdown page.
+// Package frontmatter finds and writes the front matter of Markdown pages: the block of
+// metadata before the text. Everything that reads or writes a page uses it, so that no
+// two parts of the program disagree about where a page's text begins.
 //
-// The text comes from a YAML encoder, never from joining strings, and uses only
-// what every reader agrees on: Hugo, Jekyll, gray-matter, YAML 1.1 and 1.2. So
-// strings are always in double quotes (no reader takes "no", "12:30" or "0123" for
-// anything else), stand on one line, and hold nothing that cannot be seen.
+// [Split] finds the block. [Encode] writes one that every reader understands alike
+// (Hugo, Jekyll, gray-matter, YAML 1.1 and 1.2): strings are always double-quoted, so
+// that none of them reads "no", "12:30" or "0123" as anything else, take one line, and
+// contain no invisible characters.
 package frontmatter
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -27,9 +30,9 @@ type Field struct {
 // maxDepth bounds nesting; front matter that people read has two or three levels.
 const maxDepth = 16
 
-// Encode returns the front matter, "---" lines included, with the keys in the
-// given order. Strings and keys are written as [Clean] leaves them, times as
-// RFC 3339 without quotes, as Hugo reads them.
+// Encode returns YAML front matter, including the "---" lines, with the keys in the
+// given order. Strings and keys are cleaned first, see [Clean]. Times are RFC 3339
+// without quotes, as Hugo expects them.
 func Encode(fields []Field) (string, error) {
 	if len(fields) == 0 {
 		return "---\n---\n", nil // an empty mapping would be written as {}
@@ -41,7 +44,7 @@ func Encode(fields []Field) (string, error) {
 	return "---\n" + m.String() + "\n---\n", nil
 }
 
-// mapping builds the node of some fields at a nesting level, 1 for the outermost.
+// mapping returns the node of fields at a nesting level, 1 being the outermost.
 func mapping(fields []Field, level int, flow bool) (*ast.MappingNode, error) {
 	if level > maxDepth {
 		return nil, fmt.Errorf("more than %d levels", maxDepth)
@@ -51,10 +54,10 @@ func mapping(fields []Field, level int, flow bool) (*ast.MappingNode, error) {
 	for _, f := range fields {
 		key := Clean(f.Key)
 		if key == "" {
-			return nil, fmt.Errorf("a key is empty")
+			return nil, errors.New("empty key")
 		}
 		if seen[key] {
-			return nil, fmt.Errorf("%s: the key stands twice", key)
+			return nil, fmt.Errorf("duplicate key %q", key)
 		}
 		seen[key] = true
 		value, err := node(f.Value, level, flow)
@@ -66,8 +69,8 @@ func mapping(fields []Field, level int, flow bool) (*ast.MappingNode, error) {
 	return m, nil
 }
 
-// node builds the node of a value. Lists are written in brackets on the key's line,
-// and so is everything in them.
+// node returns the node of a value. Lists, and everything in them, are written in flow
+// style on the line of their key.
 func node(value any, level int, flow bool) (ast.Node, error) {
 	switch v := value.(type) {
 	case string:
@@ -107,7 +110,7 @@ func list(items []any, level int) (ast.Node, error) {
 	return s, nil
 }
 
-// keyNode leaves a key bare only where no reader could take it for anything but text.
+// keyNode quotes a key unless every reader takes it for a string without quotes.
 func keyNode(key string, level int) *ast.StringNode {
 	if bare(key) {
 		return plain(key, level)
@@ -129,7 +132,7 @@ func bare(key string) bool {
 	return true
 }
 
-// decimal writes a number with a point and without an exponent: YAML 1.1 and 1.2
+// decimal formats a number with a point and without an exponent: YAML 1.1 and 1.2
 // disagree on 1e6.
 func decimal(v float64) string {
 	s := strconv.FormatFloat(v, 'f', -1, 64)
@@ -147,7 +150,7 @@ func quoted(s string, level int) *ast.StringNode {
 	return ast.String(t)
 }
 
-// tokenAt makes a token at the column of a nesting level; the printer indents by it.
+// tokenAt returns a token at the column of a nesting level, by which the printer indents.
 func tokenAt(s string, level int) *token.Token {
 	column := 2*level - 1
 	return token.String(s, s, &token.Position{Line: 1, Column: column, IndentNum: 2 * (level - 1), IndentLevel: 0})
