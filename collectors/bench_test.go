@@ -13,10 +13,10 @@ import (
 	"github.com/community-digest/digest/internal/githubtest"
 )
 
-// latency is how long an answer takes at least.
+// latency is the minimal response time.
 const latency = 150 * time.Millisecond
 
-// BenchmarkCollect reads a week of many repositories from a fake that answers as late as
+// BenchmarkCollect reads a week of many repositories from a fake with the latency of
 // GitHub. Its table is in docs/performance.md.
 func BenchmarkCollect(b *testing.B) {
 	for _, mode := range []AdvisoryMode{Reviewed, Exact} {
@@ -37,7 +37,7 @@ func benchmark(b *testing.B, n int, mode AdvisoryMode) {
 		time.Sleep(latency)
 		return nil
 	}}
-	watched := Watched{
+	sources := Sources{
 		Discussions: []DiscussionSource{{Repos: list}},
 		Releases:    []ReleaseSource{{Repos: list}},
 		Advisories:  []AdvisorySource{{Repos: list, Mode: mode}},
@@ -46,7 +46,7 @@ func benchmark(b *testing.B, n int, mode AdvisoryMode) {
 	for b.Loop() {
 		tokens := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: githubtest.Token})
 		c := github.NewClient(e, tokens, github.Limits{Transport: late})
-		f, err := NewGitHub(c, watched).Collect(b.Context(), week)
+		f, err := NewGitHub(c, sources).Collect(b.Context(), week)
 		if err != nil || len(f.Discussions) != 5*n || len(f.Releases) != n || len(f.Advisories) != n {
 			b.Fatalf("%d discussions, %d releases, %d advisories: %v", len(f.Discussions), len(f.Releases), len(f.Advisories), err)
 		}

@@ -20,7 +20,7 @@ import (
 	"github.com/community-digest/digest/internal/markdown"
 )
 
-// week is the model week in a zone that is eight hours ahead of what GitHub answers in.
+// week is the model week in a zone eight hours ahead of GitHub's timestamps.
 var week = func() digest.Period {
 	loc, err := digest.LoadZone("Asia/Shanghai")
 	if err != nil {
@@ -81,7 +81,7 @@ func fill(list []githubtest.Discussion) {
 	}
 }
 
-// wire carries requests to the fake. Look sees each of them first, and may answer in
+// wire carries requests to the fake. Look sees each of them first, and may respond in
 // the fake's place.
 type wire struct {
 	next http.RoundTripper
@@ -95,7 +95,7 @@ func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.next.RoundTrip(r)
 }
 
-// respond makes the answer that look gives.
+// respond makes the response that look returns.
 func respond(r *http.Request, status int, body string) *http.Response {
 	return &http.Response{
 		StatusCode: status, Header: http.Header{}, Request: r, ProtoMajor: 1, ProtoMinor: 1,
@@ -147,8 +147,8 @@ func anonymous(t *testing.T, s *githubtest.Server) *github.Client {
 	return client(t, s, "", s.Transport())
 }
 
-// watched is one whose requests look sees first.
-func watched(t *testing.T, s *githubtest.Server, look func(*http.Request) *http.Response) *github.Client {
+// intercepted is one whose requests look sees first.
+func intercepted(t *testing.T, s *githubtest.Server, look func(*http.Request) *http.Response) *github.Client {
 	t.Helper()
 	return client(t, s, githubtest.Token, wire{s.Transport(), look})
 }

@@ -8,88 +8,87 @@ import (
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/github"
-	"github.com/community-digest/digest/internal/markdown"
 )
 
-// Watched names what is watched of a GitHub's repositories.
-type Watched struct {
+// Sources are the repositories to read, by kind.
+type Sources struct {
 	Discussions []DiscussionSource
 	Releases    []ReleaseSource
 	Advisories  []AdvisorySource
-	// Past, if there is one, is of the editions before: what came too late for them is found too.
+	// Past holds the earlier editions; what came too late for them is collected too. It may be nil.
 	Past *digest.Past
 }
 
-// Sources counts what there is to look at, a repository once for each source that names it.
-func (w Watched) Sources() int {
+// Len counts the sources, a repository once for each entry that lists it.
+func (s Sources) Len() int {
 	n := 0
-	for _, s := range w.Discussions {
-		n += len(s.Repos)
+	for _, d := range s.Discussions {
+		n += len(d.Repos)
 	}
-	for _, s := range w.Releases {
-		n += len(s.Repos)
+	for _, r := range s.Releases {
+		n += len(r.Repos)
 	}
-	for _, s := range w.Advisories {
-		n += len(s.Repos)
+	for _, a := range s.Advisories {
+		n += len(a.Repos)
 	}
 	return n
 }
 
 // GitHub collects the discussions, releases and security advisories of repositories.
 //
-// It is one collector for the three of them because they share documents: GitHub counts
-// GraphQL requests by the lists that they name, and a hundred lists cost no more than one.
-// So the first pages of the lists of 50 repositories are one request, and one point. They
-// hold nothing but what tells whether an item can be of the period; what is told about
-// those that can is read by node id afterwards, again many in one document.
+// It is one collector for the three kinds because they share documents: GitHub charges
+// GraphQL by the lists that a document requests, and a hundred lists cost no more than
+// one. So the first pages of the lists of 50 repositories are one request, and one point.
+// They hold only what shows whether an item can be of the period; the candidates are then
+// read by node id, again many in one document.
 type GitHub struct {
 	client  *github.Client
-	watched Watched
+	sources Sources
 
-	// Progress, if there is one, counts the sources that have been read.
+	// Progress counts the sources that have been read. It may be nil.
 	Progress *Progress
 }
 
-// NewGitHub returns a collector of what is watched. With a client that has no token
-// discussions cannot be read, and releases are read from one repository after the other.
-func NewGitHub(client *github.Client, w Watched) *GitHub {
-	return &GitHub{client: client, watched: w}
+// NewGitHub returns a collector of sources. With a client that has no token it cannot read
+// discussions, and reads releases from one repository at a time.
+func NewGitHub(client *github.Client, s Sources) *GitHub {
+	return &GitHub{client: client, sources: s}
 }
 
 // Collect implements [digest.Collector].
 func (c *GitHub) Collect(ctx context.Context, p digest.Period) (digest.Findings, error) {
-	w := c.watch()
-	err := together(
-		func() error { return c.readDocuments(ctx, w, p) },
-		func() error { return c.readOwnAdvisories(ctx, w.advisories, p) },
-		func() error { return c.askDatabase(ctx, w, p) },
-	)
-	if err == nil {
-		c.matchDatabase(w, p) // last: the documents tell the present names of renamed repositories
+	l := c.lists()
+	steps := []func() error{
+		func() error { return c.readGraphQL(ctx, l, p) },
+		func() error { return c.readRepositoryAdvisories(ctx, l.advisories, p) },
+		func() error { return c.readDatabase(ctx, l, p) },
 	}
-	return w.findings(), err
+	err := each(len(steps), func(i int) error { return steps[i]() })
+	if err == nil {
+		c.matchDatabase(l, p) // last: the documents contain the present names of renamed repositories
+	}
+	return l.findings(), err
 }
 
-// readDocuments reads what GraphQL answers, which takes a token.
-func (c *GitHub) readDocuments(ctx context.Context, w *watch, p digest.Period) error {
+// readGraphQL reads what GraphQL has, which requires a token.
+func (c *GitHub) readGraphQL(ctx context.Context, l *lists, p digest.Period) error {
 	if !c.client.Authenticated() {
-		for _, t := range w.targets {
+		for _, t := range l.targets {
 			t.receipt.Outcome = digest.NeedsToken
 		}
-		return c.readReleasesByREST(ctx, w.releases, p)
+		return c.readReleasesByREST(ctx, l.releases, p)
 	}
-	if err := c.readLists(ctx, w.repos, p); err != nil {
+	if err := c.readLists(ctx, l.repos, p); err != nil {
 		return err
 	}
-	if err := c.checkCategories(ctx, w.discussions); err != nil {
+	if err := c.checkCategories(ctx, l.discussions); err != nil {
 		return err
 	}
-	return c.readDetails(ctx, w, p)
+	return c.readItems(ctx, l, p)
 }
 
-// watch is the lists of the watched repositories while they are read, each in the order
-// of the sources.
-type watch struct {
+// lists are all lists of a run, each kind in the order of its sources.
+type lists struct {
 	repos       []*repoLists
 	targets     []*discussionTarget
 	discussions []*discussionList
@@ -98,68 +97,68 @@ type watch struct {
 	database    database
 }
 
-// repoLists are the lists of one repository that the documents ask for. A nil one is not wanted.
+// repoLists are the lists of one repository that the documents read. Each may be nil.
 type repoLists struct {
 	repo        digest.Repo
 	discussions *discussionList
 	releases    *releaseList
-	advisories  *advisoryList // only the name of its repository is asked for
+	advisories  *advisoryList // only the repository's name is read
 }
 
-func (c *GitHub) watch() *watch {
-	w := &watch{}
-	w.discussions, w.targets = discussionLists(c.watched.Discussions)
-	w.releases = releaseLists(c.watched.Releases, c.watched.Past)
-	w.advisories = advisoryLists(c.watched.Advisories, c.watched.Past)
+func (c *GitHub) lists() *lists {
+	l := &lists{}
+	l.discussions, l.targets = discussionLists(c.sources.Discussions)
+	l.releases = releaseLists(c.sources.Releases, c.sources.Past)
+	l.advisories = advisoryLists(c.sources.Advisories, c.sources.Past)
 	byRepo := make(map[string]*repoLists)
 	of := func(repo digest.Repo) *repoLists {
-		l := byRepo[repo.Key()]
-		if l == nil {
-			l = &repoLists{repo: repo}
-			byRepo[repo.Key()], w.repos = l, append(w.repos, l)
+		r := byRepo[repo.Key()]
+		if r == nil {
+			r = &repoLists{repo: repo}
+			byRepo[repo.Key()], l.repos = r, append(l.repos, r)
 		}
-		return l
+		return r
 	}
-	for _, l := range w.discussions {
-		of(l.repo).discussions = l
+	for _, d := range l.discussions {
+		of(d.repo).discussions = d
 	}
-	for _, l := range w.releases {
-		of(l.repo).releases = l
+	for _, r := range l.releases {
+		of(r.repo).releases = r
 	}
-	for _, l := range w.advisories {
-		// Where the repository's own list is read, it tells whether there is a repository.
-		if l.mode == Reviewed || byRepo[l.repo.Key()] != nil {
-			of(l.repo).advisories = l
+	for _, a := range l.advisories {
+		// The repository's own list shows whether it exists; the database does not.
+		if a.mode == Reviewed || byRepo[a.repo.Key()] != nil {
+			of(a.repo).advisories = a
 		}
 	}
-	return w
+	return l
 }
 
-func (w *watch) findings() digest.Findings {
+func (l *lists) findings() digest.Findings {
 	var f digest.Findings
-	for _, l := range w.discussions {
-		f.Discussions = append(f.Discussions, l.found...)
+	for _, d := range l.discussions {
+		f.Discussions = append(f.Discussions, d.found...)
 	}
-	for _, t := range w.targets {
+	for _, t := range l.targets {
 		f.Receipts = append(f.Receipts, t.receipt)
 	}
-	for _, l := range w.releases {
-		f.Releases = append(f.Releases, l.found...)
-		f.Late.Releases = append(f.Late.Releases, l.late...)
-		f.Receipts = append(f.Receipts, l.receipt)
+	for _, r := range l.releases {
+		f.Releases = append(f.Releases, r.found...)
+		f.Late.Releases = append(f.Late.Releases, r.late...)
+		f.Receipts = append(f.Receipts, r.receipt)
 	}
-	for _, l := range w.advisories {
-		f.Advisories = append(f.Advisories, l.found...)
-		f.Late.Advisories = append(f.Late.Advisories, l.late...)
-		f.Receipts = append(f.Receipts, l.receipt)
+	for _, a := range l.advisories {
+		f.Advisories = append(f.Advisories, a.found...)
+		f.Late.Advisories = append(f.Late.Advisories, a.late...)
+		f.Receipts = append(f.Receipts, a.receipt)
 	}
-	if len(w.advisories) > 0 {
-		f.Receipts = append(f.Receipts, w.database.receipt)
+	if len(l.advisories) > 0 {
+		f.Receipts = append(f.Receipts, l.database.receipt)
 	}
 	return f
 }
 
-// repoPage is a page of each list of a repository that is wanted.
+// repoPage is a page of each requested list of a repository.
 // See https://docs.github.com/graphql/reference/objects#repository.
 type repoPage struct {
 	NameWithOwner         string
@@ -173,26 +172,26 @@ type pageInfo struct {
 	EndCursor   string
 }
 
-// listPage is how many items a page of a list asks for, the most GitHub allows.
+// listPage is the number of items of a list's page, the most GitHub allows.
 const listPage = 100
 
-// readLists reads the lists page by page, all repositories that have another page side
-// by side.
+// readLists reads the lists page by page, those of all repositories that have another
+// page in the same documents.
 func (c *GitHub) readLists(ctx context.Context, open []*repoLists, p digest.Period) error {
 	for len(open) > 0 {
 		pages := make([]github.RepoPage, len(open))
 		for i, l := range open {
 			pages[i] = l.next()
 		}
-		answers, err := github.QueryRepos[repoPage](ctx, c.client, pages, listPage)
+		responses, err := github.QueryRepos[repoPage](ctx, c.client, pages, listPage)
 		if err != nil {
 			return fmt.Errorf("list discussions and releases: %w", err)
 		}
 		var more []*repoLists
-		for i, a := range answers {
-			before := open[i].waiting()
-			open[i].read(a, p)
-			after := open[i].waiting()
+		for i, r := range responses {
+			before := open[i].unread()
+			open[i].read(r, p)
+			after := open[i].unread()
 			c.Progress.add(before - after)
 			if after > 0 {
 				more = append(more, open[i])
@@ -203,8 +202,8 @@ func (c *GitHub) readLists(ctx context.Context, open []*repoLists, p digest.Peri
 	return nil
 }
 
-// waiting counts the sources whose lists have another page to read.
-func (l *repoLists) waiting() int {
+// unread counts the sources whose lists have another page to read.
+func (l *repoLists) unread() int {
 	n := 0
 	if d := l.discussions; d != nil && !d.done {
 		n += len(d.targets)
@@ -215,7 +214,7 @@ func (l *repoLists) waiting() int {
 	return n
 }
 
-// next asks for the next page of each list that has one.
+// next requests the next page of each list that has one.
 func (l *repoLists) next() github.RepoPage {
 	p := github.RepoPage{Owner: l.repo.Owner, Name: l.repo.Name, Vars: map[string]any{
 		"discussions": githubv4.Boolean(false), "discussionsAfter": github.Cursor(""),
@@ -230,30 +229,24 @@ func (l *repoLists) next() github.RepoPage {
 	return p
 }
 
-// read takes in one page of each list that was asked for.
-func (l *repoLists) read(a github.RepoAnswer[repoPage], p digest.Period) {
-	if a.Data != nil {
-		l.named(a.Data.NameWithOwner)
+// read adds one page of each requested list.
+func (l *repoLists) read(r github.RepoAnswer[repoPage], p digest.Period) {
+	if r.Data != nil {
+		l.setName(r.Data.NameWithOwner)
 	}
 	if d := l.discussions; d != nil && !d.done {
-		d.read(listAnswer(a, "discussions"), p)
+		d.read(r.Data, github.ErrorIn(r.Err, "discussions"), p)
 	}
-	if r := l.releases; r != nil && !r.done {
-		r.read(listAnswer(a, "releases"), p)
+	if rel := l.releases; rel != nil && !rel.done {
+		rel.read(r.Data, github.ErrorIn(r.Err, "releases"), p)
 	}
-	if s := l.advisories; s != nil && s.mode == Reviewed && a.Data == nil {
-		fail(&s.receipt, a.Err)
+	if a := l.advisories; a != nil && a.mode == Reviewed && r.Data == nil {
+		fail(&a.receipt, r.Err)
 	}
 }
 
-// listAnswer leaves of an answer's errors those that concern one of its lists.
-func listAnswer(a github.RepoAnswer[repoPage], list string) github.RepoAnswer[repoPage] {
-	a.Err = github.ErrorIn(a.Err, list)
-	return a
-}
-
-// named notes the repository's present name when it was renamed.
-func (l *repoLists) named(nameWithOwner string) {
+// setName records the repository's present name if it was renamed.
+func (l *repoLists) setName(nameWithOwner string) {
 	repo, err := digest.ParseRepo(nameWithOwner)
 	if err != nil || repo.Same(l.repo) {
 		return
@@ -268,17 +261,17 @@ func (l *repoLists) named(nameWithOwner string) {
 	if r := l.releases; r != nil {
 		r.repo, r.receipt.RenamedTo = repo, repo
 	}
-	if s := l.advisories; s != nil {
-		s.receipt.RenamedTo = repo
+	if a := l.advisories; a != nil {
+		a.receipt.RenamedTo = repo
 	}
 }
 
 // commentPage is how many comments of a discussion, and how many replies to each of them,
-// a document about many discussions asks for; the others are read on one by one, in larger
-// pages. GitHub counts what could come back, not what does: a document about 40 discussions
-// costs 9 points with 20 comments each, and 5 with 10. Few discussions have more than 20,
-// so of a few discussions it is asked for that, and saves requests. Of many it is asked for
-// 10: there it is the points that run out.
+// a document about many discussions requests; longer threads are read to their end one by
+// one, in larger pages. GitHub charges what could be returned, not what is: a document about
+// 40 discussions costs 9 points with 20 comments each, and 5 with 10. Few discussions have
+// more than 20 comments, so 20 saves requests; with very many discussions it is the points
+// that run out.
 func commentPage(discussions int) int {
 	if discussions > 4000 {
 		return 10
@@ -286,64 +279,43 @@ func commentPage(discussions int) int {
 	return 20
 }
 
-// readDetails reads what is told about the items that can be of the period.
-func (c *GitHub) readDetails(ctx context.Context, w *watch, p digest.Period) error {
-	var discussions, releases []string
-	for _, l := range w.discussions {
-		for _, cand := range l.candidates {
-			discussions = append(discussions, cand.id)
+// readItems reads the candidates of all lists and lets each list decide about its own.
+func (c *GitHub) readItems(ctx context.Context, l *lists, p digest.Period) error {
+	var discussionIDs, releaseIDs []string
+	for _, list := range l.discussions {
+		for _, cand := range list.candidates {
+			discussionIDs = append(discussionIDs, cand.id)
 		}
 	}
-	for _, l := range w.releases {
-		for _, cand := range l.candidates {
-			releases = append(releases, cand.ID)
+	for _, list := range l.releases {
+		for _, cand := range list.candidates {
+			releaseIDs = append(releaseIDs, cand.ID)
 		}
 	}
-	readDiscussions := make([]readDiscussion, len(discussions))
-	readReleases := make([]readRelease, len(releases))
-	err := github.QueryNodes(ctx, c.client, discussions, releases, commentPage(len(discussions)),
-		func(i int, a github.NodeAnswer[discussionNode]) (err error) {
-			readDiscussions[i], err = c.readDiscussion(ctx, a, p)
+	discussions := make([]discussionResult, len(discussionIDs))
+	releases := make([]releaseResult, len(releaseIDs))
+	err := github.QueryNodes(ctx, c.client, discussionIDs, releaseIDs, commentPage(len(discussionIDs)),
+		func(i int, n github.NodeAnswer[discussionNode]) (err error) {
+			discussions[i], err = c.readDiscussion(ctx, n, p)
 			return err
-		}, func(i int, a github.NodeAnswer[releaseNode]) error {
-			readReleases[i] = c.readRelease(a)
+		}, func(i int, n github.NodeAnswer[releaseNode]) error {
+			releases[i] = c.readRelease(n)
 			return nil
 		})
 	if err != nil {
 		return fmt.Errorf("read discussions and releases: %w", err)
 	}
-	for _, l := range w.discussions {
-		for _, cand := range l.candidates {
-			l.settle(cand, readDiscussions[0], p)
-			readDiscussions = readDiscussions[1:]
+	for _, list := range l.discussions {
+		for _, cand := range list.candidates {
+			list.add(cand, discussions[0], p)
+			discussions = discussions[1:]
 		}
 	}
-	for _, l := range w.releases {
-		for _, cand := range l.candidates {
-			l.settle(cand, readReleases[0], p)
-			readReleases = readReleases[1:]
+	for _, list := range l.releases {
+		for _, cand := range list.candidates {
+			list.add(cand, releases[0], p)
+			releases = releases[1:]
 		}
 	}
 	return nil
-}
-
-// protect makes a gap of a panic while one item is read: a defect of this program costs
-// that item, and not in silence, and none of the others.
-func protect(r *digest.Receipt) {
-	if p := recover(); p != nil {
-		r.Outcome = digest.Failed
-		r.Detail = markdown.Untrusted(fmt.Sprintf("a defect of this program: %v", p))
-	}
-}
-
-// defect makes an error of a panic while one item is read, unless there is one already.
-func defect(err *error) {
-	if p := recover(); p != nil && *err == nil {
-		*err = fmt.Errorf("a defect of this program: %v", p)
-	}
-}
-
-// together runs steps side by side and returns the first error in their order.
-func together(steps ...func() error) error {
-	return each(len(steps), func(i int) error { return steps[i]() })
 }

@@ -1,45 +1,44 @@
 package collectors
 
 import (
-	"errors"
 	"slices"
 
 	gogithub "github.com/google/go-github/v57/github"
 )
 
-// errMoving is what a list is refused with that is never the same twice.
-var errMoving = errors.New("it changes faster than it can be read")
+// maxPasses is how many times a list is read that changes while it is read.
+const maxPasses = 4
 
-// readWhole reads a list until it holds still. Its pages are counted from the head, so
-// that what leaves the list while it is read moves what is behind it one up, and one item
-// out of the page that comes next. A list of one page has no such seam; a longer one is
-// read again when it has moved. The function reads a page and tells what it names; it will
-// see some of that more than once.
-func readWhole[Name comparable](read func(page int) ([]Name, *gogithub.Response, error)) error {
+// readStable reads a REST list until it is the same twice. Its pages are counted from the
+// head, so what leaves the list while it is read moves everything behind it up, and one item
+// out of the page that comes next. A list of one page has no such seam; a longer one is read
+// again when it has moved. The function reads a page and returns the keys of its items; it
+// sees some items more than once.
+func readStable[Key comparable](read func(page int) ([]Key, *gogithub.Response, error)) error {
 	for range maxPasses {
-		if still, err := readPass(read); err != nil || still {
+		if stable, err := readPass(read); err != nil || stable {
 			return err
 		}
 	}
 	return errMoving
 }
 
-// readPass reads the list once and reports whether it held still. The last page is read
-// right after the first, and both again at the end: whatever moved something past the
-// reader has changed the one, before the last page was read, or the other.
-func readPass[Name comparable](read func(page int) ([]Name, *gogithub.Response, error)) (still bool, err error) {
+// readPass reads the list once and reports whether it stayed the same. The last page is
+// read right after the first, and both again at the end: whatever moved an item past the
+// reader changed the one, before the last page was read, or the other.
+func readPass[Key comparable](read func(page int) ([]Key, *gogithub.Response, error)) (stable bool, err error) {
 	first, resp, err := read(1)
 	if err != nil || resp.NextPage == 0 {
 		return err == nil, err
 	}
-	// A server that does not say which page is the last is walked to it.
+	// A server that does not say which page is the last is followed to it.
 	page, last := resp.NextPage, max(resp.LastPage, resp.NextPage)
-	var tail []Name
-	for walk := last; walk != 0; walk = resp.NextPage {
-		if walk < last {
+	var tail []Key
+	for next := last; next != 0; next = resp.NextPage {
+		if next < last {
 			return false, errStuck
 		}
-		last = walk
+		last = next
 		if tail, resp, err = read(last); err != nil {
 			return false, err
 		}
@@ -61,4 +60,13 @@ func readPass[Name comparable](read func(page int) ([]Name, *gogithub.Response, 
 		return false, err
 	}
 	return resp.NextPage == 0 && slices.Equal(first, firstAgain) && slices.Equal(tail, tailAgain), nil
+}
+
+// pageOptions asks for a page of a hundred; the first page is not numbered.
+func pageOptions(page int) gogithub.ListOptions {
+	opts := gogithub.ListOptions{PerPage: 100}
+	if page > 1 {
+		opts.Page = page
+	}
+	return opts
 }

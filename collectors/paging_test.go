@@ -20,7 +20,7 @@ func (p *pages) page(n int) ([]string, *gogithub.Response, error) {
 	return []string{p.names[n-1]}, &gogithub.Response{NextPage: p.next[n-1], LastPage: p.last[n-1]}, nil
 }
 
-func TestListIsReadUntilItHoldsStill(t *testing.T) {
+func TestListIsReadUntilItIsStable(t *testing.T) {
 	three := func(change func(p *pages)) func(*pages) {
 		return func(p *pages) {
 			p.next, p.last = [4]int{2, 3}, [4]int{3, 3}
@@ -39,7 +39,7 @@ func TestListIsReadUntilItHoldsStill(t *testing.T) {
 	}{
 		{"one page", func(*pages) {}, 0, nil, []int{1}, nil},
 		{"three pages", three(nil), 0, nil, []int{1, 3, 2, 1, 3}, nil},
-		{"nobody says which is the last", three(func(p *pages) { p.last = [4]int{} }), 0, nil, []int{1, 2, 3, 2, 1, 3}, nil},
+		{"the last page is not named", three(func(p *pages) { p.last = [4]int{} }), 0, nil, []int{1, 2, 3, 2, 1, 3}, nil},
 		{"the last page goes on where it is", three(func(p *pages) { p.next[2] = 3 }), 0, nil, []int{1, 3}, errStuck},
 		{"the last page goes back", three(func(p *pages) { p.next[2] = 2 }), 0, nil, []int{1, 3}, errStuck},
 		{"the head moves", three(nil), 2, func(p *pages) { p.names[0] = "x" }, []int{1, 3, 2, 1, 3, 1, 3, 2, 1, 3}, nil},
@@ -49,7 +49,7 @@ func TestListIsReadUntilItHoldsStill(t *testing.T) {
 	} {
 		p := &pages{names: [4]string{"a", "b", "c", "d"}}
 		tt.begin(p)
-		err := readWhole(func(n int) ([]string, *gogithub.Response, error) {
+		err := readStable(func(n int) ([]string, *gogithub.Response, error) {
 			if tt.at < 0 || tt.at == len(p.read) && tt.moves != nil {
 				tt.moves(p)
 			}

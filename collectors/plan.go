@@ -7,25 +7,25 @@ import (
 	"github.com/community-digest/digest/internal/github"
 )
 
-// Step is a part of a run, and what it is expected to cost.
+// Step is a part of a run with its expected cost.
 type Step struct {
 	Name     string `json:"name"`
 	Requests int    `json:"requests"`
 	Points   int    `json:"graphql_points"`
 }
 
-// Activity is how much is expected to have happened in a period: it decides how many
-// documents tell about the items, and nothing else.
+// Activity is how much is expected to have happened in a period. It decides how many
+// documents read the items, and nothing else.
 type Activity struct {
-	Discussions int // that something happened in
-	Releases    int // that were published
+	Discussions int // opened, answered or active
+	Releases    int // published
 }
 
-// Plan predicts what collecting costs, without asking anybody. It is what GitHub charges
-// when nothing fails and every list ends on its first page, as nearly all of them do.
+// Plan predicts what collecting costs, without a request. It is what GitHub charges
+// when nothing fails and every list ends on its first page, as nearly all do.
 // See https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api.
 func (c *GitHub) Plan(a Activity) []Step {
-	w := c.watch()
+	l := c.lists()
 	var steps []Step
 	add := func(name string, requests, points int) {
 		if requests > 0 {
@@ -33,39 +33,37 @@ func (c *GitHub) Plan(a Activity) []Step {
 		}
 	}
 	if c.client.Authenticated() {
-		lists := 0
-		for _, l := range w.repos {
-			lists += l.connections()
+		connections := 0
+		for _, repo := range l.repos {
+			connections += repo.connections()
 		}
-		documents := github.RepoDocuments(len(w.repos))
-		add("lists of discussions and releases", documents, points(documents, lists))
-		if len(w.discussions) == 0 {
+		documents := github.RepoDocuments(len(l.repos))
+		add("lists of discussions and releases", documents, points(documents, connections))
+		if len(l.discussions) == 0 {
 			a.Discussions = 0
 		}
-		if len(w.releases) == 0 {
+		if len(l.releases) == 0 {
 			a.Releases = 0
 		}
 		documents = github.NodeDocuments(a.Discussions, a.Releases)
 		add("discussions and releases of the period", documents, points(documents, a.Discussions*(2+commentPage(a.Discussions))))
 	} else {
-		add("lists of releases", len(w.releases), 0)
+		add("lists of releases", len(l.releases), 0)
 	}
-	own, alone := 0, false
-	for _, l := range w.advisories {
-		if l.mode == Exact {
-			own++
-		} else {
-			alone = true
+	exact := 0
+	for _, list := range l.advisories {
+		if list.mode == Exact {
+			exact++
 		}
 	}
-	add("repositories' security advisories", own, 0)
-	if len(w.advisories) > 0 {
-		add(digest.AdvisoryDatabase, len(globalQueries(digest.Period{}, alone)), 0)
+	add("repositories' security advisories", exact, 0)
+	if len(l.advisories) > 0 {
+		add(digest.AdvisoryDatabase, len(databaseQueries(digest.Period{}, exact < len(l.advisories))), 0)
 	}
 	return steps
 }
 
-// connections counts the lists that a document asks for.
+// connections counts the lists that a document requests of a repository.
 func (l *repoLists) connections() int {
 	n := 0
 	if l.discussions != nil {
@@ -77,8 +75,8 @@ func (l *repoLists) connections() int {
 	return n
 }
 
-// points is what so many connections cost in so many documents: a hundredth of a point
-// each, and a point for every document at least.
+// points is the cost of so many connections in so many documents: a hundredth of a point
+// each, and at least a point for every document.
 func points(documents, connections int) int {
 	return max(documents, int(math.Round(float64(connections)/100)))
 }

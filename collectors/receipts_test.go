@@ -34,7 +34,7 @@ func busy() (*githubtest.World, []digest.Repo) {
 	return w, repos(names...)
 }
 
-// all collects everything from a world whose answers take now this, now that long.
+// all collects everything from a world with random latency.
 func all(t *testing.T) digest.Findings {
 	w, list := busy()
 	s := githubtest.NewInProcess(t, w)
@@ -64,7 +64,7 @@ func all(t *testing.T) digest.Findings {
 	return f
 }
 
-func TestFindingsStandInTheOrderOfTheConfigurationHoweverLongAnswersTake(t *testing.T) {
+func TestFindingsAreInTheOrderOfTheConfigurationWhateverTheLatency(t *testing.T) {
 	var first []byte
 	for range 3 {
 		bubble(t, func(t *testing.T) {
@@ -92,7 +92,7 @@ func TestFindingsStandInTheOrderOfTheConfigurationHoweverLongAnswersTake(t *test
 	}
 }
 
-func TestReceiptsOfDiscussionsStandInTheOrderOfTheSources(t *testing.T) {
+func TestReceiptsOfDiscussionsAreInTheOrderOfTheSources(t *testing.T) {
 	w, _ := busy()
 	s := githubtest.NewInProcess(t, w)
 	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{
@@ -114,8 +114,8 @@ func TestEachReturnsTheFirstErrorByIndex(t *testing.T) {
 	}
 }
 
-func TestPanicOfOneReaderReachesWhoeverCollects(t *testing.T) {
-	// In a goroutine of its own it would end the program, past whoever recovers.
+func TestPanicOfOneReaderReachesTheCaller(t *testing.T) {
+	// In a goroutine of its own it would end the program, past any recover of the caller.
 	defer func() {
 		if r := recover(); fmt.Sprint(r) != "defect" {
 			t.Errorf("recovered %v", r)

@@ -110,17 +110,17 @@ type kindCollector struct {
 const manySources = 1000
 
 // collectors cuts what is to be read into collectors, and tells what it is expected to cost.
-func (s *sources) collectors(w collectors.Watched) ([]kindCollector, []collectors.Step) {
+func (s *sources) collectors(w collectors.Sources) ([]kindCollector, []collectors.Step) {
 	var list []kindCollector
 	var steps []collectors.Step
-	s.total.Store(int64(w.Sources() + len(s.cfg.Feeds)))
-	if w.Sources() > manySources {
+	s.total.Store(int64(w.Len() + len(s.cfg.Feeds)))
+	if w.Len() > manySources {
 		// Such a run waits for GitHub most of the time, and holds much: memory is dearer than
 		// the processor. 1,000 repositories stay under 256 MB so.
 		debug.SetGCPercent(50)
 		debug.SetMemoryLimit(200 << 20)
 	}
-	if w.Sources() > 0 {
+	if w.Len() > 0 {
 		c := collectors.NewGitHub(s.client, w)
 		c.Progress = s.progress
 		list = append(list, kindCollector{[]digest.Kind{digest.Discussions, digest.Releases, digest.Advisories}, c})
@@ -201,7 +201,7 @@ func explain(r digest.Receipt) string {
 
 // watched is what the configuration watches of repositories, with those that it names by
 // their account or topic looked up, and the receipts of looking.
-func (s *sources) watched(ctx context.Context) (collectors.Watched, []digest.Receipt, error) {
+func (s *sources) watched(ctx context.Context) (collectors.Sources, []digest.Receipt, error) {
 	var asked []collectors.Selection
 	for _, in := range s.cfg.Repositories() {
 		if in.Selection != nil {
@@ -210,7 +210,7 @@ func (s *sources) watched(ctx context.Context) (collectors.Watched, []digest.Rec
 	}
 	resolved, err := collectors.Resolve(ctx, s.client, asked)
 	if err != nil {
-		return collectors.Watched{}, nil, err
+		return collectors.Sources{}, nil, err
 	}
 	var receipts []digest.Receipt
 	repos := func(in config.Repositories, kind digest.Kind, section digest.SectionName) []digest.Repo {
@@ -228,8 +228,8 @@ func (s *sources) watched(ctx context.Context) (collectors.Watched, []digest.Rec
 
 // watch is what the configuration watches of the repositories that a function tells, in
 // the order of [config.Config.Repositories].
-func watch(cfg *config.Config, repos func(config.Repositories, digest.Kind, digest.SectionName) []digest.Repo) collectors.Watched {
-	var w collectors.Watched
+func watch(cfg *config.Config, repos func(config.Repositories, digest.Kind, digest.SectionName) []digest.Repo) collectors.Sources {
+	var w collectors.Sources
 	for _, s := range cfg.Discussions {
 		w.Discussions = append(w.Discussions, collectors.DiscussionSource{
 			Repos: repos(s.Repositories, digest.Discussions, s.Section), Categories: s.Categories, Section: s.Section})

@@ -98,7 +98,7 @@ func plan(p *program, cfg *config.Config, f periodFlags) error {
 	})
 	r.Steps = collectors.NewGitHub(sources.client, w).Plan(usual(w))
 	r.NeedsToken = len(cfg.Discussions) > 0 && p.tokenVariable() == ""
-	r.Sources, r.Total = w.Sources()+len(cfg.Feeds), sum(r.Steps)
+	r.Sources, r.Total = w.Len()+len(cfg.Feeds), sum(r.Steps)
 	if p.json {
 		enc := json.NewEncoder(p.stdout)
 		enc.SetIndent("", "  ")
@@ -134,7 +134,7 @@ const (
 )
 
 // usual is how much happens in an ordinary period.
-func usual(w collectors.Watched) collectors.Activity {
+func usual(w collectors.Sources) collectors.Activity {
 	var a collectors.Activity
 	for _, s := range w.Discussions {
 		a.Discussions += usualDiscussions * len(s.Repos)

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/githubtest"
@@ -20,7 +20,7 @@ func bubble(t *testing.T, f func(*testing.T)) {
 	synctest.Test(t, f)
 }
 
-func TestDiscussionHasAllItsFacts(t *testing.T) {
+func TestDiscussionFields(t *testing.T) {
 	s := githubtest.NewInProcess(t, istio(githubtest.Repo{
 		Categories: []githubtest.Category{{Name: "Q&A", Slug: "q-a", Answerable: true}},
 		Discussions: []githubtest.Discussion{{
@@ -49,7 +49,7 @@ func TestDiscussionHasAllItsFacts(t *testing.T) {
 		Upvotes: 4, Reactions: 3, Comments: 1, Locked: true, Closed: text("resolved"),
 		Activity: digest.Activity{Comments: 1, Replies: 1, Others: 1, Participants: []markdown.Text{text("bob")}},
 	}
-	if diff := cmp.Diff(want, d, inside); diff != "" || d.ID == "" {
+	if diff := gocmp.Diff(want, d, inside); diff != "" || d.ID == "" {
 		t.Errorf("id %q (-want +got)\n%s", d.ID, diff)
 	}
 }
@@ -75,7 +75,7 @@ func TestDiscussionIsClosedOnlyWhileItIs(t *testing.T) {
 func TestLinkToAnotherHostIsDropped(t *testing.T) {
 	for _, address := range []string{"https://evil.example/istio/istio/discussions/1", "javascript:alert(1)", "https://github.com.evil.example/x", ""} {
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: many(1, 1, in)}))
-		c := watched(t, s, func(r *http.Request) *http.Response {
+		c := intercepted(t, s, func(r *http.Request) *http.Response {
 			if !strings.Contains(peek(r).Query, "nodes(ids") {
 				return nil
 			}
@@ -90,7 +90,7 @@ func TestLinkToAnotherHostIsDropped(t *testing.T) {
 }
 
 // tooHeavy refuses documents that ask for more repositories, list items, discussions or
-// comments than it is told.
+// comments than the limits.
 func tooHeavy(repositories, first, ids, comments float64) func(*http.Request) *http.Response {
 	return func(r *http.Request) *http.Response {
 		q := peek(r)
@@ -104,7 +104,7 @@ func tooHeavy(repositories, first, ids, comments float64) func(*http.Request) *h
 	}
 }
 
-func TestWhatIsTooHeavyIsAskedInSmallerPartsAndFindsTheSame(t *testing.T) {
+func TestTooHeavyDocumentsAreSplitAndFindTheSame(t *testing.T) {
 	run := func(t *testing.T, look func(*http.Request) *http.Response) digest.Findings {
 		w, list := fleet(5)
 		for i := range 60 {
@@ -116,7 +116,7 @@ func TestWhatIsTooHeavyIsAskedInSmallerPartsAndFindsTheSame(t *testing.T) {
 			first.Replies = append(first.Replies, githubtest.Comment{Author: "cat", CreatedAt: in.Add(2 * second)})
 		}
 		s := githubtest.NewInProcess(t, w)
-		return collect(t, newDiscussions(watched(t, s, look), []DiscussionSource{{Repos: list}}))
+		return collect(t, newDiscussions(intercepted(t, s, look), []DiscussionSource{{Repos: list}}))
 	}
 	want := run(t, func(*http.Request) *http.Response { return nil })
 	for name, look := range map[string]func(*http.Request) *http.Response{
@@ -124,18 +124,18 @@ func TestWhatIsTooHeavyIsAskedInSmallerPartsAndFindsTheSame(t *testing.T) {
 		"batch of details": tooHeavy(50, 100, 2, 50), "page of details": tooHeavy(50, 100, 1, 12),
 	} {
 		bubble(t, func(t *testing.T) {
-			if diff := cmp.Diff(want, run(t, look), inside); diff != "" {
+			if diff := gocmp.Diff(want, run(t, look), inside); diff != "" {
 				t.Errorf("%s (-want +got)\n%s", name, diff)
 			}
 		})
 	}
 }
 
-func TestWhatStaysTooHeavyIsAGapOfItsOwn(t *testing.T) {
+func TestRepositoryThatStaysTooHeavyIsTheOnlyGap(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w, list := fleet(3)
 		s := githubtest.NewInProcess(t, w)
-		c := watched(t, s, func(r *http.Request) *http.Response {
+		c := intercepted(t, s, func(r *http.Request) *http.Response {
 			for _, v := range peek(r).Variables {
 				if v == "r1" {
 					return respond(r, http.StatusGatewayTimeout, "<html>")
@@ -156,13 +156,13 @@ func TestResourceLimitIsHalvedLikeATimeout(t *testing.T) {
 		s := githubtest.NewInProcess(t, w)
 		s.Fail(githubtest.Fault{GraphQL: "r3: repository", Times: -1, ErrorType: "RESOURCE_LIMITS_EXCEEDED", Message: "Resource limits for this query exceeded."})
 		f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: list}}))
-		if diff := cmp.Diff([]int{1, 2, 3, 4}, numbers(f)); diff != "" {
+		if diff := gocmp.Diff([]int{1, 2, 3, 4}, numbers(f)); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 	})
 }
 
-func TestCommentsThatGoOnWithoutGoingForwardAreAGap(t *testing.T) {
+func TestCommentsThatDoNotAdvanceAreAGap(t *testing.T) {
 	answer := func(field, info string) string {
 		return `{"data":{"` + field + `"comments":{"pageInfo":{` + info + `},"nodes":[{"id":"DC_1","createdAt":"2023-12-13T00:00:00Z","replies":{"pageInfo":{"hasNextPage":false},"nodes":[]}}]}`
 	}
@@ -172,7 +172,7 @@ func TestCommentsThatGoOnWithoutGoingForwardAreAGap(t *testing.T) {
 		{`"hasNextPage":true,"endCursor":"one"`, `"hasNextPage":true,"endCursor":null`},
 	} {
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: many(1, 1, in)}))
-		c := watched(t, s, func(r *http.Request) *http.Response {
+		c := intercepted(t, s, func(r *http.Request) *http.Response {
 			switch q := peek(r).Query; {
 			case strings.Contains(q, "nodes(ids"):
 				return respond(r, 200, answer(`heavy":[{"createdAt":"2023-12-13T00:00:00Z","id":"D_1",`, tt.first)+`}]}}`)
@@ -186,5 +186,115 @@ func TestCommentsThatGoOnWithoutGoingForwardAreAGap(t *testing.T) {
 		if got := f.Receipts[0].Detail.Unsafe(); got != errStuck.Error() {
 			t.Errorf("detail %q, want %q", got, errStuck)
 		}
+	}
+}
+
+func TestActivityCountsWhatWasWrittenInThePeriod(t *testing.T) {
+	at := func(author string) githubtest.Comment { return githubtest.Comment{Author: author, CreatedAt: in} }
+	gone := func(c githubtest.Comment) githubtest.Comment {
+		c.DeletedAt = in.Add(second)
+		return c
+	}
+	old := func(c githubtest.Comment) githubtest.Comment {
+		c.CreatedAt = before
+		return c
+	}
+	with := func(c githubtest.Comment, replies ...githubtest.Comment) githubtest.Comment {
+		c.Replies = replies
+		return c
+	}
+	for _, tt := range []struct {
+		name     string
+		comments []githubtest.Comment
+		want     digest.Activity
+		people   []string
+	}{
+		{"comments and replies", []githubtest.Comment{at("bob"), with(at("cat"), at("dan"), at("eve"))},
+			digest.Activity{Comments: 2, Replies: 2, Others: 4}, []string{"bob", "cat", "dan", "eve"}},
+		{"everyone once, in order", []githubtest.Comment{with(at("zoe"), at("bob")), at("zoe")},
+			digest.Activity{Comments: 2, Replies: 1, Others: 3}, []string{"bob", "zoe"}},
+		{"the author is no other", []githubtest.Comment{with(at("ann"), at("bob"), at("ann"))},
+			digest.Activity{Comments: 1, Replies: 2, Others: 1}, []string{"ann", "bob"}},
+		{"bots write, and are no participants", []githubtest.Comment{at("robot[bot]"), at("helper"), at("bob")},
+			digest.Activity{Comments: 3, Others: 1}, []string{"bob"}},
+		{"deleted accounts wrote, and are no participants", []githubtest.Comment{at(""), with(at("bob"), at(""))},
+			digest.Activity{Comments: 2, Replies: 1, Others: 1}, []string{"bob"}},
+		{"deleted comments do not count", []githubtest.Comment{gone(at("bob")), at("cat")},
+			digest.Activity{Comments: 1, Others: 1}, []string{"cat"}},
+		{"replies to a deleted comment do", []githubtest.Comment{with(gone(at("bob")), at("cat"), gone(at("dan")))},
+			digest.Activity{Replies: 1, Others: 1}, []string{"cat"}},
+		{"nor do comments outside the period", []githubtest.Comment{old(at("bob")), with(old(at("cat")), at("dan"))},
+			digest.Activity{Replies: 1, Others: 1}, []string{"dan"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := istio(githubtest.Repo{Discussions: []githubtest.Discussion{{Number: 1, Author: "ann", CreatedAt: before, Comments: tt.comments}}})
+			w.Users = []githubtest.User{{Login: "helper", Type: "Bot"}} // GraphQL tells bots by their type
+			s := githubtest.NewInProcess(t, w)
+			f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
+			if len(f.Discussions) != 1 {
+				t.Fatalf("%d discussions found", len(f.Discussions))
+			}
+			for _, p := range tt.people {
+				tt.want.Participants = append(tt.want.Participants, markdown.Untrusted(p))
+			}
+			if diff := gocmp.Diff(tt.want, f.Discussions[0].Activity, inside); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestActivityOfBotsAndDeletedAccountsAloneIsActivity(t *testing.T) {
+	f := discussions(t, githubtest.Discussion{Number: 1, Author: "ann", CreatedAt: before, Comments: []githubtest.Comment{
+		{Author: "", CreatedAt: in}, {Author: "robot[bot]", CreatedAt: in}}})
+	wantReceipt(t, f, 0, 1, nil, digest.Complete)
+}
+
+func TestDeletedCommentAloneIsNoActivity(t *testing.T) {
+	f := discussions(t, githubtest.Discussion{Number: 1, Author: "ann", CreatedAt: before, Comments: []githubtest.Comment{
+		{Author: "bob", CreatedAt: in, DeletedAt: in}}})
+	wantReceipt(t, f, 0, 0, map[digest.DropReason]int{digest.Inactive: 1}, digest.Complete)
+}
+
+func TestEveryoneIsAnOtherWhenTheAuthorsAccountIsDeleted(t *testing.T) {
+	f := discussions(t, githubtest.Discussion{Number: 1, CreatedAt: in, Comments: []githubtest.Comment{
+		{Author: "bob", CreatedAt: in}, {Author: "", CreatedAt: in}}})
+	d := f.Discussions[0]
+	if d.Author.Known() || d.Activity.Others != 1 {
+		t.Errorf("author %v, others %d", d.Author, d.Activity.Others)
+	}
+}
+
+func TestCommentsAndRepliesBeyondTheFirstPageAreRead(t *testing.T) {
+	d := githubtest.Discussion{Number: 1, Author: "ann", CreatedAt: before}
+	for i := range 120 {
+		c := githubtest.Comment{Author: "bob", CreatedAt: in.Add(second)}
+		if i == 2 || i == 110 {
+			for range 170 {
+				c.Replies = append(c.Replies, githubtest.Comment{Author: "cat", CreatedAt: in.Add(2 * second)})
+			}
+		}
+		d.Comments = append(d.Comments, c)
+	}
+	list := []githubtest.Discussion{d}
+	s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: list}))
+	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
+	want := digest.Activity{Comments: 120, Replies: 340, Others: 460,
+		Participants: []markdown.Text{text("bob"), text("cat")}}
+	if diff := gocmp.Diff(want, f.Discussions[0].Activity, inside); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	sent := map[string]bool{}
+	for _, q := range s.Requests() {
+		if after, ok := q.Variables["after"].(string); ok {
+			key := fmt.Sprint(q.Variables["id"], after)
+			if after == "" || sent[key] {
+				t.Errorf("cursor %q sent without need", after)
+			}
+			sent[key] = true
+		}
+	}
+	if len(sent) != 4 { // comments 21-120; replies 21-120 and 121-170 of the one, 101-170 of the other
+		t.Errorf("%d requests beyond the first page, want 4", len(sent))
 	}
 }

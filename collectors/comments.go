@@ -1,0 +1,302 @@
+package collectors
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shurcooL/githubv4"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+// discussionNode is a candidate, read by its node id.
+type discussionNode struct {
+	Discussion discussionDetails `graphql:"... on Discussion"`
+}
+
+// discussionDetails is a discussion with its comments and their replies. Nullable fields
+// are pointers. See https://docs.github.com/graphql/reference/objects#discussion.
+type discussionDetails struct {
+	ID             string
+	Number         int
+	Title          string
+	Body           string
+	URL            string
+	CreatedAt      time.Time
+	AnswerChosenAt *time.Time
+	Author         *actor
+	Category       struct {
+		Name         string
+		Slug         string
+		IsAnswerable bool
+	}
+	Labels *struct {
+		TotalCount int
+		Nodes      []struct{ Name string }
+	} `graphql:"labels(first: $first)"`
+	UpvoteCount int
+	Reactions   struct{ TotalCount int }
+	Locked      bool
+	Closed      bool
+	StateReason *string
+	Answer      *struct {
+		URL    string
+		Body   string
+		Author *actor
+	}
+	Comments commentsPage `graphql:"comments(first: $first)"`
+}
+
+// actor is an account; its type tells bots from people.
+// See https://docs.github.com/graphql/reference/interfaces#actor.
+type actor struct {
+	Typename string `graphql:"__typename"`
+	Login    string
+}
+
+func (a *actor) person() digest.Person {
+	if a == nil { // a deleted account
+		return digest.Person{}
+	}
+	return person(a.Login, a.Typename == "Bot")
+}
+
+type commentsPage struct {
+	TotalCount int
+	PageInfo   pageInfo
+	Nodes      []*comment
+}
+
+// comment is a top-level comment.
+// See https://docs.github.com/graphql/reference/objects#discussioncomment.
+type comment struct {
+	ID        string
+	CreatedAt time.Time
+	DeletedAt *time.Time
+	Author    *actor
+	Replies   repliesPage `graphql:"replies(first: $first)"`
+}
+
+type repliesPage struct {
+	PageInfo pageInfo
+	Nodes    []*reply
+}
+
+type reply struct {
+	CreatedAt time.Time
+	DeletedAt *time.Time
+	Author    *actor
+}
+
+// errNullComment is the gap of a null among comments or replies.
+var errNullComment = errors.New("the discussion has a null in place of a comment")
+
+// discussionResult is a candidate as it was read: the discussion without what only its
+// list knows, or nil, and what went wrong, which may leave a part of the discussion.
+type discussionResult struct {
+	*digest.Discussion
+	err error
+}
+
+// readDiscussion reads the comments and replies that the first document had no room for,
+// and converts the result, which is much smaller. It returns only an error that ends the run.
+func (c *GitHub) readDiscussion(ctx context.Context, n github.NodeAnswer[discussionNode], p digest.Period) (result discussionResult, err error) {
+	result.err = n.Err
+	if n.Data == nil {
+		return result, nil
+	}
+	w := &n.Data.Discussion
+	if err := c.readThreads(ctx, w); github.Stops(err) {
+		return result, err
+	} else if result.err == nil {
+		result.err = err
+	}
+	if result.err == nil && w.hasNulls() {
+		result.err = errNullComment
+	}
+	defer protectErr(&result.err)
+	d := w.discussion(c.client, p)
+	result.Discussion = &d
+	return result, nil
+}
+
+// hasNulls reports whether a comment or a reply is null.
+func (w *discussionDetails) hasNulls() bool {
+	return slices.ContainsFunc(w.Comments.Nodes, func(cm *comment) bool {
+		return cm == nil || slices.Contains(cm.Replies.Nodes, nil)
+	})
+}
+
+// threadPage is how many comments or replies a further page requests: the most GitHub
+// allows, for a point.
+const threadPage = 100
+
+// readThreads reads comments and replies to their end.
+func (c *GitHub) readThreads(ctx context.Context, w *discussionDetails) error {
+	for page := w.Comments.PageInfo; page.HasNextPage; {
+		next, err := c.moreComments(ctx, w.ID, page, threadPage)
+		if err != nil {
+			return err
+		}
+		w.Comments.Nodes = append(w.Comments.Nodes, next.Nodes...)
+		page = next.PageInfo
+	}
+	for _, cm := range w.Comments.Nodes {
+		if cm == nil {
+			continue
+		}
+		for page := cm.Replies.PageInfo; page.HasNextPage; {
+			next, err := c.moreReplies(ctx, cm.ID, page, threadPage)
+			if err != nil {
+				return err
+			}
+			cm.Replies.Nodes = append(cm.Replies.Nodes, next.Nodes...)
+			page = next.PageInfo
+		}
+	}
+	return nil
+}
+
+// moreComments reads the page of comments behind another one.
+func (c *GitHub) moreComments(ctx context.Context, id string, behind pageInfo, first int) (commentsPage, error) {
+	var q struct {
+		Node *struct {
+			Discussion struct {
+				Comments commentsPage `graphql:"comments(first: $first, after: $after)"`
+			} `graphql:"... on Discussion"`
+		} `graphql:"node(id: $id)"`
+	}
+	if err := c.queryThread(ctx, &q, id, behind, first); github.KindOf(err) == github.TooHeavy && first > 1 {
+		return c.moreComments(ctx, id, behind, first/2)
+	} else if err != nil {
+		return commentsPage{}, err
+	}
+	if q.Node == nil {
+		return commentsPage{}, fmt.Errorf("discussion %s was deleted while its comments were read", id)
+	}
+	page := q.Node.Discussion.Comments
+	return page, behind.advance(page.PageInfo)
+}
+
+// moreReplies reads the page of replies behind another one.
+func (c *GitHub) moreReplies(ctx context.Context, id string, behind pageInfo, first int) (repliesPage, error) {
+	var q struct {
+		Node *struct {
+			Comment struct {
+				Replies repliesPage `graphql:"replies(first: $first, after: $after)"`
+			} `graphql:"... on DiscussionComment"`
+		} `graphql:"node(id: $id)"`
+	}
+	if err := c.queryThread(ctx, &q, id, behind, first); github.KindOf(err) == github.TooHeavy && first > 1 {
+		return c.moreReplies(ctx, id, behind, first/2)
+	} else if err != nil {
+		return repliesPage{}, err
+	}
+	if q.Node == nil {
+		return repliesPage{}, fmt.Errorf("comment %s was deleted while its replies were read", id)
+	}
+	page := q.Node.Comment.Replies
+	return page, behind.advance(page.PageInfo)
+}
+
+func (c *GitHub) queryThread(ctx context.Context, q any, id string, behind pageInfo, first int) error {
+	if behind.EndCursor == "" {
+		return errStuck
+	}
+	return c.client.Query(ctx, q, map[string]any{
+		"id": githubv4.ID(id), "after": githubv4.String(behind.EndCursor), "first": githubv4.Int(first),
+	})
+}
+
+// advance refuses a next page that leads back to itself.
+func (p pageInfo) advance(next pageInfo) error {
+	if next.HasNextPage && next.EndCursor == p.EndCursor {
+		return errStuck
+	}
+	return nil
+}
+
+// discussion converts the wire type; the list adds the repository and the section.
+func (w *discussionDetails) discussion(client *github.Client, p digest.Period) digest.Discussion {
+	d := digest.Discussion{
+		Item:   digest.Item{ID: digest.ID(w.ID), URL: page(client, w.URL)},
+		Number: w.Number,
+		Title:  markdown.Untrusted(w.Title),
+		Body:   markdown.Prose(w.Body),
+		Author: w.Author.person(),
+		Category: digest.Category{
+			Name: markdown.Untrusted(w.Category.Name), Slug: markdown.Untrusted(w.Category.Slug), Answerable: w.Category.IsAnswerable,
+		},
+		CreatedAt: w.CreatedAt.UTC(),
+		Upvotes:   w.UpvoteCount,
+		Reactions: w.Reactions.TotalCount,
+		Comments:  w.Comments.TotalCount,
+		Locked:    w.Locked,
+		Activity:  w.activity(p),
+	}
+	if w.Labels != nil {
+		for _, l := range w.Labels.Nodes {
+			d.Labels = append(d.Labels, markdown.Untrusted(l.Name))
+		}
+		if w.Labels.TotalCount > len(w.Labels.Nodes) {
+			d.Labels = append(d.Labels, markdown.Untrusted("…"))
+		}
+	}
+	if w.Closed {
+		reason := "closed"
+		if w.StateReason != nil {
+			reason = strings.ToLower(*w.StateReason)
+		}
+		d.Closed = markdown.Untrusted(reason)
+	}
+	if w.AnswerChosenAt != nil {
+		d.AnsweredAt = w.AnswerChosenAt.UTC()
+	}
+	if w.Answer != nil {
+		d.Answer = &digest.Answer{URL: page(client, w.Answer.URL), Author: w.Answer.Author.person(), Body: markdown.Prose(w.Answer.Body)}
+	}
+	return d
+}
+
+// activity counts what was written in the period. A deleted comment does not count; the
+// replies to it do.
+func (w *discussionDetails) activity(p digest.Period) digest.Activity {
+	var a digest.Activity
+	people := make(map[string]digest.Person)
+	count := func(n *int, at time.Time, deleted *time.Time, by *actor) {
+		if deleted != nil || !p.Contains(at) {
+			return
+		}
+		*n++
+		if by == nil || by.person().Bot {
+			return
+		}
+		people[by.Login] = by.person()
+		if w.Author == nil || by.Login != w.Author.Login {
+			a.Others++
+		}
+	}
+	for _, cm := range w.Comments.Nodes {
+		if cm == nil {
+			continue
+		}
+		count(&a.Comments, cm.CreatedAt, cm.DeletedAt, cm.Author)
+		for _, r := range cm.Replies.Nodes {
+			if r != nil {
+				count(&a.Replies, r.CreatedAt, r.DeletedAt, r.Author)
+			}
+		}
+	}
+	for _, who := range people {
+		a.Participants = append(a.Participants, who.Login)
+	}
+	slices.SortFunc(a.Participants, func(x, y markdown.Text) int { return cmp.Compare(x.Unsafe(), y.Unsafe()) })
+	return a
+}

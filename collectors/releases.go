@@ -1,0 +1,285 @@
+package collectors
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	gogithub "github.com/google/go-github/v57/github"
+
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+// ReleaseSource names repositories whose releases are wanted.
+type ReleaseSource struct {
+	Repos []digest.Repo
+	// Prereleases includes prereleases.
+	Prereleases bool
+	Section     digest.SectionName
+}
+
+// releaseList is the releases of one repository while they are read.
+//
+// A release counts by published_at. The list is read to its end, every time: it is ordered
+// by the time at which a release was drafted or its commit was made, so a backport of an
+// old commit or a draft that waited for months can be anywhere in it, and no bound is proven.
+type releaseList struct {
+	repo        digest.Repo // its present name, once known
+	prereleases bool
+	past        *digest.Past
+	receipt     digest.Receipt
+
+	after      string // cursor of the next page
+	total      int    // the list's length on the first page of this pass
+	moved      bool   // the length has changed in this pass
+	passes     int
+	seen       map[string]bool // by node id
+	candidates []listedRelease
+	done       bool
+	found      []digest.Release
+	late       []digest.Release
+}
+
+// releaseLists returns a list for every repository. Where several sources name the same
+// repository the first one decides, but prereleases are included if any source includes them.
+func releaseLists(sources []ReleaseSource, past *digest.Past) []*releaseList {
+	var lists []*releaseList
+	byRepo := make(map[string]*releaseList)
+	for _, s := range sources {
+		for _, repo := range s.Repos {
+			if l := byRepo[repo.Key()]; l != nil {
+				l.prereleases = l.prereleases || s.Prereleases
+				continue
+			}
+			l := &releaseList{
+				repo:        repo,
+				prereleases: s.Prereleases,
+				past:        past,
+				seen:        make(map[string]bool),
+				receipt: digest.Receipt{
+					Kind: digest.Releases, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
+				},
+			}
+			byRepo[repo.Key()] = l
+			lists = append(lists, l)
+		}
+	}
+	return lists
+}
+
+// releasePage is a page of a repository's releases.
+type releasePage struct {
+	TotalCount int
+	PageInfo   pageInfo
+	Nodes      []*listedRelease
+}
+
+// listedRelease is what the list shows of a release.
+// See https://docs.github.com/graphql/reference/objects#release.
+type listedRelease struct {
+	ID           string
+	PublishedAt  *time.Time
+	IsDraft      bool
+	IsPrerelease bool
+}
+
+// read adds one page and decides whether another one is needed. A release that is deleted
+// while the list is read can move the one behind it past the reader: a list of several
+// pages is read again when its length has changed.
+func (l *releaseList) read(repo *repoPage, err error, p digest.Period) {
+	l.receipt.Pages++
+	if repo == nil {
+		l.done = true
+		fail(&l.receipt, err)
+		return
+	}
+	if err != nil {
+		failPart(&l.receipt, err)
+	}
+	list := repo.Releases
+	if l.after == "" {
+		l.total, l.moved = list.TotalCount, false
+	}
+	l.moved = l.moved || list.TotalCount != l.total
+	for _, r := range list.Nodes {
+		switch {
+		case r != nil:
+			if l.wants(r, p) {
+				l.candidates = append(l.candidates, *r)
+			}
+		case err == nil: // else its error is on the receipt
+			failPart(&l.receipt, errNullItem)
+		}
+	}
+	switch info := list.PageInfo; {
+	case !info.HasNextPage:
+		l.endPass()
+	case info.EndCursor == "" || info.EndCursor == l.after:
+		l.done = true
+		failPart(&l.receipt, errStuck)
+	default:
+		l.after = info.EndCursor
+	}
+}
+
+// endPass ends the list, or starts it again if it has moved.
+func (l *releaseList) endPass() {
+	l.after = ""
+	l.passes++
+	l.done = !l.moved || l.passes == maxPasses
+	if l.moved && l.done {
+		failPart(&l.receipt, fmt.Errorf("list releases of %s: %w", l.repo, errMoving))
+	}
+}
+
+// wants reports whether a listed release is one of the period, and counts it if not.
+func (l *releaseList) wants(r *listedRelease, p digest.Period) bool {
+	if l.seen[r.ID] {
+		return false // seen in another pass, or moved to the next page by a new release
+	}
+	l.seen[r.ID] = true
+	// A prerelease is no news a week later.
+	missed := !r.IsDraft && !r.IsPrerelease && r.PublishedAt != nil &&
+		l.past.Missed(digest.Releases, l.receipt.Source, digest.ID(r.ID), *r.PublishedAt)
+	if why := dropRelease(r, p, l.prereleases, missed); why != "" {
+		l.receipt.Drop(why)
+		return false
+	}
+	return true
+}
+
+// releaseNode is a release of the period, read by its node id.
+// See https://docs.github.com/graphql/reference/objects#release.
+type releaseNode struct {
+	Release struct {
+		TagName     string
+		Name        *string
+		Description *string
+		URL         string
+		Author      *actor
+	} `graphql:"... on Release"`
+}
+
+// releaseResult is a release as it was read: without what only its list knows, or nil,
+// and what went wrong, which may leave a part of the release.
+type releaseResult struct {
+	*digest.Release
+	err error
+}
+
+// readRelease converts the wire type.
+func (c *GitHub) readRelease(n github.NodeAnswer[releaseNode]) (result releaseResult) {
+	result.err = n.Err
+	if n.Data == nil {
+		return result
+	}
+	defer protectErr(&result.err)
+	w := n.Data.Release
+	result.Release = &digest.Release{
+		Item:   digest.Item{URL: page(c.client, w.URL)},
+		Tag:    markdown.Untrusted(w.TagName),
+		Name:   markdown.Untrusted(deref(w.Name)),
+		Notes:  markdown.Prose(deref(w.Description)),
+		Author: w.Author.person(),
+	}
+	return result
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// add counts a release of the period and keeps it.
+func (l *releaseList) add(listed listedRelease, result releaseResult, p digest.Period) {
+	if result.err == nil && result.Release == nil {
+		result.err = fmt.Errorf("release %s is listed, but cannot be read", listed.ID)
+	}
+	if result.err != nil {
+		failPart(&l.receipt, result.err)
+	}
+	if result.Release == nil {
+		l.receipt.Seen++ // neither kept nor dropped: the gap
+		return
+	}
+	r := *result.Release
+	r.ID, r.Prerelease, r.PublishedAt = digest.ID(listed.ID), listed.IsPrerelease, listed.PublishedAt.UTC()
+	l.keep(r, p)
+}
+
+func (l *releaseList) keep(r digest.Release, p digest.Period) {
+	r.Repo, r.Section = l.repo, l.receipt.Section
+	l.receipt.Keep()
+	if p.Contains(r.PublishedAt) {
+		l.found = append(l.found, r)
+	} else {
+		l.late = append(l.late, r)
+	}
+}
+
+// readReleasesByREST reads the lists without a token, which GraphQL requires: one
+// repository at a time, every release with all its facts.
+func (c *GitHub) readReleasesByREST(ctx context.Context, lists []*releaseList, p digest.Period) error {
+	return each(len(lists), func(i int) error {
+		defer c.Progress.add(1)
+		l := lists[i]
+		err := readStable(func(page int) ([]int64, *gogithub.Response, error) { return l.readRESTPage(ctx, c.client, page, p) })
+		if err == nil {
+			return nil
+		}
+		err = fmt.Errorf("list releases of %s: %w", l.repo, err)
+		if github.Stops(err) {
+			return err
+		}
+		fail(&l.receipt, err)
+		return nil
+	})
+}
+
+// readRESTPage adds one page and returns the ids on it.
+func (l *releaseList) readRESTPage(ctx context.Context, client *github.Client, page int, p digest.Period) ([]int64, *gogithub.Response, error) {
+	opts := pageOptions(page)
+	releases, resp, err := client.REST.Repositories.ListReleases(ctx, l.repo.Owner, l.repo.Name, &opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	l.receipt.Pages++
+	var ids []int64
+	for _, r := range releases {
+		if r == nil {
+			failPart(&l.receipt, errNullItem)
+			continue
+		}
+		ids = append(ids, r.GetID())
+		l.addREST(client, r, p)
+	}
+	return ids, resp, nil
+}
+
+func (l *releaseList) addREST(client *github.Client, w *gogithub.RepositoryRelease, p digest.Period) {
+	defer protect(&l.receipt)
+	u := page(client, w.GetHTMLURL())
+	if repo := repoOf(client, u, l.repo); !repo.Same(l.repo) {
+		l.repo, l.receipt.RenamedTo = repo, repo
+	}
+	listed := listedRelease{ID: w.GetNodeID(), IsDraft: w.GetDraft(), IsPrerelease: w.GetPrerelease()}
+	if w.PublishedAt != nil {
+		listed.PublishedAt = &w.PublishedAt.Time
+	}
+	if !l.wants(&listed, p) {
+		return
+	}
+	l.keep(digest.Release{
+		Item:        digest.Item{ID: digest.ID(listed.ID), URL: u},
+		Tag:         markdown.Untrusted(w.GetTagName()),
+		Name:        markdown.Untrusted(w.GetName()),
+		Notes:       markdown.Prose(w.GetBody()),
+		Author:      person(w.GetAuthor().GetLogin(), w.GetAuthor().GetType() == "Bot"),
+		Prerelease:  listed.IsPrerelease,
+		PublishedAt: listed.PublishedAt.UTC(),
+	}, p)
+}
