@@ -146,15 +146,8 @@ func work(digests []*served) []jobs.Digest {
 // lastSlot is the last slot of the schedule until now: what was over then is due. Without
 // one, as in the first days of a yearly schedule, it is now.
 func (s *served) lastSlot(now time.Time) time.Time {
-	const day = 24 * time.Hour
-	for _, back := range []time.Duration{time.Hour, day, 8 * day, 40 * day, 400 * day} {
-		var last time.Time
-		for slot := range s.schedule.Slots(now.Add(-back), now) {
-			last = slot
-		}
-		if !last.IsZero() {
-			return last
-		}
+	if last := s.schedule.Last(now); !last.IsZero() {
+		return last
 	}
 	return now
 }

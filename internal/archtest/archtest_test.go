@@ -44,7 +44,7 @@ var arrows = []arrow{
 	{"internal/output", nil, "writes files whose meaning it does not know", nil},
 	{"internal/publish", []string{"digest", "internal/github", "internal/markdown"},
 		"puts files on a branch and proposes it; knows neither drafts nor merging", []string{"internal/githubtest"}},
-	{"internal/schedule", []string{"digest"}, "says when to run and which periods are due, and runs nothing", nil},
+	{"internal/schedule", []string{"digest"}, "says when to run and which periods are due; what drafting means comes in as functions", nil},
 	{"internal/status", []string{"internal/markdown"}, "tells how the daemon is, and knows digests by their names", []string{"internal/schedule"}},
 	{"internal/status/sdnotify", nil, "speaks to systemd", nil},
 	{"internal/status/webhook", nil, "posts a text to an address that stays secret", nil},

@@ -36,6 +36,7 @@ var calls = []call{
 		"cmd/digest/serve.go",           // the clock of the daemon
 		"internal/github/",              // waits, and tells the servers' clock from ours
 		"internal/jobs/",                // how long a run took, when it is tried again, whether a slot has passed
+		"internal/schedule/loop.go",     // waits for slots
 		"internal/githubtest/server.go", // the fake's clock, where its world has none
 		"internal/status/sdnotify/",     // how long systemd may take
 	}, "the time is an argument"},

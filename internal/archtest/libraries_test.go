@@ -65,7 +65,7 @@ var standard = []struct {
 	{"text/template", []string{"digest"}, "a template of text prints anything: digest gives it only what is safe"},
 	{"html/template", []string{"internal/status"}, "drafts are Markdown; the daemon's own page is not"},
 	{"log", nil, "errors are returned, and end in cmd"},
-	{"log/slog", []string{"internal/markdown", "internal/status", "internal/jobs", "cmd/digest"}, "texts from outside say how they are logged; the daemon logs its runs"},
+	{"log/slog", []string{"internal/markdown", "internal/status", "internal/jobs", "internal/schedule", "cmd/digest"}, "texts from outside say how they are logged; the daemon logs its runs"},
 	{"os", []string{"cmd/digest", "internal/config", "internal/github", "internal/output", "internal/githubtest/schema/gen", "internal/jobs"}, "files are the business of cmd, config and output; github names an error of it; jobs makes the file of its database"},
 	{"os/exec", []string{"internal/githubtest/schema/gen"}, "the program runs no other"},
 	{"os/signal", []string{"cmd/digest"}, "only main is a process"},

@@ -6,10 +6,10 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// Schedule is a parsed cron expression in a time zone; [Parse] makes one. The zero
-// Schedule never comes. It is a plain value and may be used by several goroutines.
+// Schedule is a parsed cron expression in a time zone; [Parse] makes one. The zero Schedule
+// has no slots. It is a plain value and may be used by several goroutines.
 //
-// It serves wherever a [cron.Schedule] does, and as a periodic schedule of River.
+// It is a [cron.Schedule], and so a periodic schedule of River.
 type Schedule struct {
 	expr string
 	// spec runs in UTC: there a day has 24 hours, and the library is right.
@@ -62,6 +62,21 @@ func (s Schedule) Next(after time.Time) time.Time {
 			slot = s.nextWall(wall(t).Add(-time.Nanosecond))
 		}
 	}
+}
+
+// Last returns the last slot that is not after now, or the zero time if there was none in the
+// nine years before, which is more than the eight that can lie between two 29 February.
+func (s Schedule) Last(now time.Time) (last time.Time) {
+	const day = 24 * time.Hour
+	for _, back := range []time.Duration{time.Hour, day, 8 * day, 40 * day, 400 * day, 9 * 366 * day} {
+		for slot := s.Next(now.Add(-back)); !slot.IsZero() && !slot.After(now); slot = s.Next(slot) {
+			last = slot
+		}
+		if !last.IsZero() {
+			break
+		}
+	}
+	return last
 }
 
 // nextWall returns the expression's first wall time after another; both are in UTC.

@@ -175,11 +175,50 @@ func TestARepeatedTimeHasRunWheneverItIsAsked(t *testing.T) {
 	}
 }
 
-func TestTheZeroScheduleNeverComes(t *testing.T) {
+func TestTheZeroScheduleHasNoSlots(t *testing.T) {
 	if got := (Schedule{}).Next(time.Unix(0, 0)); !got.IsZero() {
-		t.Errorf("got %s", got)
+		t.Errorf("next %s", got)
 	}
-	for slot := range (Schedule{}).Slots(time.Unix(0, 0), time.Unix(1e9, 0)) {
-		t.Errorf("got %s", slot)
+	if got := (Schedule{}).Last(time.Unix(1e9, 0)); !got.IsZero() {
+		t.Errorf("last %s", got)
+	}
+}
+
+func TestLastLooksBackHoweverRareTheSlotIs(t *testing.T) {
+	now := time.Date(2024, time.June, 19, 12, 0, 30, 0, time.UTC)
+	for expr, want := range map[string]time.Time{
+		"* * * * *":  now.Truncate(time.Minute),
+		"0 12 * * *": now.Truncate(time.Hour),
+		"17 9 * * 1": time.Date(2024, time.June, 17, 9, 17, 0, 0, time.UTC),
+		"0 9 1 * *":  time.Date(2024, time.June, 1, 9, 0, 0, 0, time.UTC),
+		"0 0 20 6 *": time.Date(2023, time.June, 20, 0, 0, 0, 0, time.UTC),
+		"0 0 29 2 *": time.Date(2024, time.February, 29, 0, 0, 0, 0, time.UTC),
+	} {
+		s := parsed(t, expr, time.UTC)
+		if got := s.Last(now); !got.Equal(want) {
+			t.Errorf("%s: %s, want %s", expr, got, want)
+		}
+		if got := s.Last(want); !got.Equal(want) {
+			t.Errorf("%s: a slot that is now: %s, want %s", expr, got, want)
+		}
+	}
+	leapDay := parsed(t, "0 0 29 2 *", time.UTC)
+	if got, want := leapDay.Last(time.Date(2104, 2, 28, 0, 0, 0, 0, time.UTC)), time.Date(2096, 2, 29, 0, 0, 0, 0, time.UTC); !got.Equal(want) {
+		t.Errorf("no 29 February 2100: %s, want %s", got, want)
+	}
+}
+
+func TestLastWhereTheClocksChange(t *testing.T) {
+	loc := zone(t, "Europe/Berlin")
+	s := parsed(t, "30 2 * * 0", loc)
+	for now, want := range map[string]string{
+		"2026-03-22 02:29": "03-15 02:30",
+		"2026-03-22 02:30": "03-22 02:30",
+		"2026-03-29 12:00": "03-29 03:00", // 02:30 was left out
+		"2026-10-25 12:00": "10-25 02:30", // and came twice
+	} {
+		if got := s.Last(local(t, now, loc)).Format("01-02 15:04"); got != want {
+			t.Errorf("%s: %s, want %s", now, got, want)
+		}
 	}
 }
