@@ -1,7 +1,6 @@
 package digest
 
 import (
-	"sync"
 	"time"
 
 	"github.com/community-digest/digest/internal/markdown"
@@ -22,16 +21,12 @@ func Edit(s Snapshot, number int, rules Rules) Edition {
 		Provisional: s.Provisional,
 		Numbers:     count(s),
 	}
-	var sections sync.WaitGroup
 	for name, sec := range map[SectionName]*Section{Community: &e.Community, Project: &e.Project, Hot: &e.Hot, Tips: &e.Tips} {
-		sections.Go(func() {
-			*sec = section(name, s)
-			if rules.PerSection > 0 {
-				sec.limit(rules.PerSection)
-			}
-		})
+		*sec = section(name, s)
+		if rules.PerSection > 0 {
+			sec.limit(rules.PerSection)
+		}
 	}
-	sections.Wait()
 	return e
 }
 

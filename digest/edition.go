@@ -71,7 +71,7 @@ type Section struct {
 	Entries []Entry
 	// Topics are discussions, the hottest first.
 	Topics []Topic
-	// Gaps are the sources of this section that could not be read whole.
+	// Gaps are the sources of this section that could not be read completely.
 	Gaps []Gap
 	// Cut counts the stories, entries and topics left out by the limit per section.
 	Cut int
@@ -144,7 +144,7 @@ type Topic struct {
 	Opened, Answered, Active bool
 }
 
-// Gap is a source that could not be read whole.
+// Gap is a source that could not be read completely.
 type Gap struct {
 	Kind    Kind
 	Source  markdown.Text

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/community-digest/digest/internal/markdown"
@@ -142,7 +141,7 @@ func (r Release) FullName() markdown.Text {
 
 // Version is the tag, where the title does not tell it already; else nothing.
 func (r Release) Version() markdown.Text {
-	if strings.Contains(r.Title().Unsafe(), bareVersion(r.Tag.Unsafe())) {
+	if strings.Contains(r.Title().Unsafe(), BareVersion(r.Tag.Unsafe())) {
 		return markdown.Text{}
 	}
 	return r.Tag
@@ -233,27 +232,17 @@ func Merge(all ...Findings) Findings {
 	for _, o := range all {
 		f.Receipts = append(f.Receipts, o.Receipts...)
 	}
-	var kinds sync.WaitGroup
-	kinds.Go(func() {
-		f.Discussions = merge(all, func(f Findings) []Discussion { return f.Discussions }, func(a, b *Discussion) int {
-			return cmp.Or(compareRepos(a.Repo, b.Repo), cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
-		})
-	})
-	kinds.Go(func() {
-		f.Releases = merge(all, func(f Findings) []Release { return f.Releases }, compareReleases)
-		f.Late.Releases = merge(all, func(f Findings) []Release { return f.Late.Releases }, compareReleases)
-	})
-	kinds.Go(func() {
-		f.Advisories = merge(all, func(f Findings) []Advisory { return f.Advisories }, compareAdvisories)
-		f.Late.Advisories = merge(all, func(f Findings) []Advisory { return f.Late.Advisories }, compareAdvisories)
-	})
-	kinds.Go(func() {
-		f.Entries = merge(all, func(f Findings) []Entry { return f.Entries }, func(a, b *Entry) int {
-			return cmp.Or(a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
-		})
-	})
-	kinds.Wait()
+	f.Discussions = merge(all, func(f Findings) []Discussion { return f.Discussions }, compareDiscussions)
+	f.Releases = merge(all, func(f Findings) []Release { return f.Releases }, compareReleases)
+	f.Advisories = merge(all, func(f Findings) []Advisory { return f.Advisories }, compareAdvisories)
+	f.Entries = merge(all, func(f Findings) []Entry { return f.Entries }, compareEntries)
+	f.Late.Releases = merge(all, func(f Findings) []Release { return f.Late.Releases }, compareReleases)
+	f.Late.Advisories = merge(all, func(f Findings) []Advisory { return f.Late.Advisories }, compareAdvisories)
 	return f
+}
+
+func compareDiscussions(a, b *Discussion) int {
+	return cmp.Or(compareRepos(a.Repo, b.Repo), cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
 }
 
 func compareReleases(a, b *Release) int {
@@ -261,6 +250,10 @@ func compareReleases(a, b *Release) int {
 }
 
 func compareAdvisories(a, b *Advisory) int {
+	return cmp.Or(a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
+}
+
+func compareEntries(a, b *Entry) int {
 	return cmp.Or(a.PublishedAt.Compare(b.PublishedAt), cmp.Compare(a.ID, b.ID))
 }
 

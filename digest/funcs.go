@@ -2,7 +2,6 @@ package digest
 
 import (
 	"fmt"
-	"strings"
 	"text/template"
 	"time"
 
@@ -24,6 +23,10 @@ func funcs(language string) template.FuncMap {
 		},
 		// period writes the days that a period covers.
 		"period": l.period,
+		// source names what a gap is about: the releases of istio/istio.
+		"source": func(g Gap) string { return l.source(g.Kind, g.Source.Unsafe(), g.Source.String()) },
+		// reason says why a gap is one: access denied.
+		"reason": func(o Outcome) string { return l.reasons[o] },
 		// rfc3339 writes a time with the zone's offset, as front matter wants it.
 		"rfc3339": func(t time.Time) string { return t.Format(time.RFC3339) },
 		// texts writes texts from outside in a row.
@@ -54,78 +57,4 @@ func encoded(texts []markdown.Text) []string {
 		out = append(out, t.String())
 	}
 	return out
-}
-
-// locale is how a language writes dates and lists.
-type locale struct {
-	day    func(t time.Time) string
-	period func(p Period) string
-	list   func(items []string) string
-}
-
-// localeOf finds a language's forms by its primary tag; a language without forms of
-// its own gets dates in ISO 8601, which everyone can read.
-func localeOf(language string) locale {
-	primary, _, _ := strings.Cut(strings.ToLower(language), "-")
-	switch primary {
-	case "zh":
-		return chinese
-	case "en":
-		return english
-	default:
-		return international
-	}
-}
-
-var english = locale{
-	day: func(t time.Time) string { return t.Format("2 January 2006") },
-	period: func(p Period) string {
-		from, to := p.From, p.LastDay()
-		switch {
-		case from.Equal(to):
-			return to.Format("2 January 2006")
-		case from.Year() != to.Year():
-			return from.Format("2 January 2006") + " to " + to.Format("2 January 2006")
-		case from.Month() != to.Month():
-			return from.Format("2 January") + " to " + to.Format("2 January 2006")
-		default:
-			return from.Format("2") + " to " + to.Format("2 January 2006")
-		}
-	},
-	list: func(items []string) string { return listing(items, ", ", " and ") },
-}
-
-var chinese = locale{
-	day: func(t time.Time) string { return t.Format("2006 年 1 月 2 日") },
-	period: func(p Period) string {
-		from, to := p.From, p.LastDay()
-		switch {
-		case from.Equal(to):
-			return from.Format("2006 年 1 月 2 日")
-		case from.Year() != to.Year():
-			return from.Format("2006 年 1 月 2 日") + "到 " + to.Format("2006 年 1 月 2 日")
-		case from.Month() != to.Month():
-			return from.Format("2006 年 1 月 2 日") + "到 " + to.Format("1 月 2 日")
-		default:
-			return from.Format("2006 年 1 月 2 日") + "到 " + to.Format("2 日")
-		}
-	},
-	list: func(items []string) string { return listing(items, "、", " 和 ") },
-}
-
-var international = locale{
-	day: func(t time.Time) string { return t.Format(time.DateOnly) },
-	period: func(p Period) string {
-		return p.From.Format(time.DateOnly) + " – " + p.LastDay().Format(time.DateOnly)
-	},
-	list: func(items []string) string { return strings.Join(items, ", ") },
-}
-
-// listing joins items with commas, and the last one with a conjunction.
-func listing(items []string, comma, and string) string {
-	if len(items) < 2 {
-		return strings.Join(items, "")
-	}
-	last := len(items) - 1
-	return strings.Join(items[:last], comma) + and + items[last]
 }

@@ -3,7 +3,7 @@ package digest
 import "strings"
 
 // KeepFrom returns the snapshot with what an earlier one of the same period has of sources
-// that could not be read whole this time. Their receipts stay gaps: what is kept may have
+// that could not be read completely this time. Their receipts stay gaps: what is kept may have
 // changed since, or gone, but a bad day at the service takes nothing out of an edition.
 func (s Snapshot) KeepFrom(before Snapshot) Snapshot {
 	if s.Period.String() != before.Period.String() {

@@ -10,7 +10,7 @@ type Numbers struct {
 
 // Coverage tells how far a count can be trusted.
 type Coverage struct {
-	// Sources counts what was looked at, Gaps how many of them could not be read whole.
+	// Sources counts what was looked at, Gaps how many of them could not be read completely.
 	Sources, Gaps int
 }
 

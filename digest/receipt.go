@@ -51,6 +51,8 @@ const (
 	NeedsToken Outcome = "needs token" // cannot be read without a token
 )
 
+var outcomes = []Outcome{Complete, Failed, Truncated, Forbidden, Missing, Disabled, NeedsToken}
+
 // DropReason tells why an item was seen and not kept.
 type DropReason string
 
@@ -90,6 +92,25 @@ func (r *Receipt) Keep() {
 
 // Gap reports whether something may be missing.
 func (r Receipt) Gap() bool { return r.Outcome != Complete }
+
+// Subject names what was to be read, in English: "the releases of istio/istio".
+func (r Receipt) Subject() string {
+	name := markdown.Line(markdown.Untrusted(r.Source))
+	return englishSource(r.Kind, r.Source, name)
+}
+
+// Reason says in English why an outcome is a gap; it is empty for [Complete].
+func (o Outcome) Reason() string { return englishReasons[o] }
+
+// Reason says in English why the receipt is a gap, with the service's own words if it
+// gave any.
+func (r Receipt) Reason() string {
+	why := r.Outcome.Reason()
+	if r.Detail.Empty() {
+		return why
+	}
+	return why + ": " + markdown.Line(r.Detail)
+}
 
 // Gaps returns the receipts that are gaps.
 func Gaps(receipts []Receipt) []Receipt {

@@ -31,11 +31,6 @@ func ParseTemplate(name, text, language string) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, part := range t.Templates() {
-		if part.Tree != nil {
-			quicken(part.Root)
-		}
-	}
 	return &Template{t}, nil
 }
 
@@ -60,29 +55,21 @@ func ParseText(name, text, language string) (*Template, error) {
 // is laid out, by [Template.Page].
 func (t *Template) Execute(e Edition) (string, error) {
 	var b strings.Builder
-	if err := t.write(&b, e); err != nil {
+	if err := t.t.Execute(&bounded{Writer: &b}, e); err != nil {
 		return "", err
 	}
 	return b.String(), nil
 }
 
 // Page renders the edition as a Markdown page: never two blank lines in a row, no
-// blanks at the end of a line, one newline at the end. So a template can be laid
-// out for its reader, and nothing a section leaves out shows as a hole.
+// white space at the end of a line, one newline at the end. So a template can be laid
+// out for its reader, and a section that is left out leaves no hole.
 func (t *Template) Page(e Edition) (string, error) {
-	var l layout
-	if err := t.write(&l, e); err != nil {
+	page, err := t.Execute(e)
+	if err != nil {
 		return "", err
 	}
-	return l.String(), nil
-}
-
-func (t *Template) write(to io.Writer, e Edition) error {
-	w, err := newWriter(t.t, &bounded{Writer: to})
-	if err != nil {
-		return err
-	}
-	return w.execute(t.t.Name(), e)
+	return layOut(page), nil
 }
 
 // Check renders a sample edition that has everything, then one that has nothing, so
@@ -107,4 +94,26 @@ func (w *bounded) Write(p []byte) (int, error) {
 		return 0, errTooLarge
 	}
 	return w.Writer.Write(p)
+}
+
+// layOut lays a page out: never two blank lines in a row, none at the top, no white space
+// at the end of a line, one newline at the end.
+func layOut(page string) string {
+	var b strings.Builder
+	b.Grow(len(page))
+	blank := false
+	for line := range strings.Lines(page) {
+		line = strings.TrimRight(line, " \t\r\n")
+		if line == "" {
+			blank = b.Len() > 0
+			continue
+		}
+		if blank {
+			b.WriteByte('\n')
+			blank = false
+		}
+		b.WriteString(line)
+		b.WriteByte('\n')
+	}
+	return b.String()
 }

@@ -27,7 +27,7 @@ func trains(releases []Release) []*Train {
 	}
 	for _, t := range out {
 		slices.SortStableFunc(t.Releases, func(a, b Release) int {
-			return compareVersions(a.Tag.Unsafe(), b.Tag.Unsafe())
+			return CompareVersions(a.Tag.Unsafe(), b.Tag.Unsafe())
 		})
 	}
 	return out
@@ -67,12 +67,12 @@ func (a Advisory) fixedBy(trains []*Train) *Train {
 	var patched []string
 	for _, p := range a.Packages {
 		for _, v := range strings.FieldsFunc(p.Patched.Unsafe(), func(r rune) bool { return r == ',' || r == ' ' }) {
-			patched = append(patched, bareVersion(v))
+			patched = append(patched, BareVersion(v))
 		}
 	}
 	for _, t := range trains {
 		for _, r := range t.Releases {
-			if slices.Contains(patched, bareVersion(r.Tag.Unsafe())) {
+			if slices.Contains(patched, BareVersion(r.Tag.Unsafe())) {
 				return t
 			}
 		}
@@ -113,72 +113,3 @@ func (s Story) time() time.Time {
 	}
 	return s.Advisories[0].PublishedAt
 }
-
-// bareVersion drops what projects put before the number: "v1.2.3", "istio-1.2.3"
-// and "kustomize/v1.2.3" are the version 1.2.3.
-func bareVersion(s string) string {
-	if i := strings.LastIndexAny(s, "/@"); i >= 0 {
-		s = s[i+1:]
-	}
-	if i := strings.IndexAny(s, "0123456789"); i >= 0 {
-		return s[i:]
-	}
-	return s
-}
-
-// compareVersions orders tags as people read versions: numbers by value, and a
-// prerelease before its release. It is made for tags that follow no standard.
-func compareVersions(a, b string) int {
-	x, y := a, b
-	for x != "" && y != "" {
-		var p, q string
-		p, x = chunk(x)
-		q, y = chunk(y)
-		if c := compareChunks(p, q); c != 0 {
-			return c
-		}
-	}
-	switch {
-	case x == y:
-		return cmp.Compare(a, b)
-	case x == "":
-		return prefixOrder(y)
-	default:
-		return -prefixOrder(x)
-	}
-}
-
-// prefixOrder orders a version before a longer one that goes on with rest, but
-// behind it when rest makes that one a prerelease.
-func prefixOrder(rest string) int {
-	if strings.HasPrefix(rest, "-") {
-		return 1
-	}
-	return -1
-}
-
-// chunk cuts the leading run of digits, or of anything else, off s.
-func chunk(s string) (run, rest string) {
-	digit := isDigit(s[0])
-	i := 1
-	for i < len(s) && isDigit(s[i]) == digit {
-		i++
-	}
-	return s[:i], s[i:]
-}
-
-func compareChunks(p, q string) int {
-	if !isDigit(p[0]) || !isDigit(q[0]) {
-		if a, b := p[0] == '-', q[0] == '-'; a != b {
-			if a { // a prerelease comes before everything else
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(p, q)
-	}
-	p, q = strings.TrimLeft(p, "0"), strings.TrimLeft(q, "0")
-	return cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p, q))
-}
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }

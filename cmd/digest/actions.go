@@ -142,7 +142,7 @@ func runAnnotations(r *report, err error, hint string) []annotation {
 		return as
 	}
 	for _, g := range r.Gaps {
-		as = append(as, annotation{level: "warning", title: "gap", message: fmt.Sprintf("%s of %s: %s", g.Kind, g.Source, explain(g))})
+		as = append(as, annotation{level: "warning", title: "gap", message: g.Subject() + ": " + g.Reason()})
 	}
 	for _, w := range r.Warnings {
 		as = append(as, annotation{level: "warning", title: "pull request", message: w})

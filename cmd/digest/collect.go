@@ -176,27 +176,11 @@ func anythingRead(receipts []digest.Receipt) error {
 	}
 	// A missing token explains itself, but not why the others could not be read either.
 	worst := receipts[max(0, slices.IndexFunc(receipts, func(r digest.Receipt) bool { return r.Outcome != digest.NeedsToken }))]
-	err := fmt.Errorf("no source could be read: the %s of %s: %s", worst.Kind, worst.Source, explain(worst))
+	err := fmt.Errorf("no source could be read: %s: %s", worst.Subject(), worst.Reason())
 	if refused {
 		return codedError{exitUnauthorised, err}
 	}
 	return err
-}
-
-// explain says in words how reading a source ended.
-func explain(r digest.Receipt) string {
-	what := map[digest.Outcome]string{
-		digest.Failed:     "could not be read whole",
-		digest.Truncated:  "the server does not list all of them",
-		digest.Forbidden:  "access was refused",
-		digest.Missing:    "not found, or the token may not see it",
-		digest.Disabled:   "the repository has discussions switched off",
-		digest.NeedsToken: "can only be read with a token, set GITHUB_TOKEN",
-	}[r.Outcome]
-	if r.Detail.Empty() {
-		return what
-	}
-	return what + ": " + markdown.Line(r.Detail)
 }
 
 // watched is what the configuration watches of repositories, with those that it names by

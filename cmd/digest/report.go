@@ -191,7 +191,7 @@ func (p *program) tell(r report, out outputFlags) {
 		p.stderr.warning("the period is not over yet: the draft is provisional")
 	}
 	for _, g := range r.Gaps {
-		p.stderr.warning("gap: %s of %s: %s", g.Kind, g.Source, explain(g))
+		p.stderr.warning("gap: %s: %s", g.Subject(), g.Reason())
 	}
 	for _, d := range r.Drafts {
 		if d.Operation == opPrinted {

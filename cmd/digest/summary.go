@@ -74,7 +74,7 @@ func (r *report) summary(b *strings.Builder) {
 
 	var gaps [][]string
 	for _, g := range r.Gaps {
-		gaps = append(gaps, []string{string(g.Kind), cell(g.Source), cell(explain(g))})
+		gaps = append(gaps, []string{string(g.Kind), cell(g.Source), cell(g.Reason())})
 	}
 	markdownTable(b, []string{"Missing", "Source", "Why"}, gaps)
 }

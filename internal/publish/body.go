@@ -113,16 +113,6 @@ func draftTable(f Facts, rows int) string {
 	return table([]string{"Language", "Draft"}, f.Drafts, rows, func(d Draft) []string { return []string{own(d.Language), code(d.Path)} })
 }
 
-// outcomes say why a source is a gap, after its kind and name.
-var outcomes = map[digest.Outcome]string{
-	digest.Failed:     "could not be read whole",
-	digest.Truncated:  "the server does not list all of it",
-	digest.Forbidden:  "access was refused",
-	digest.Missing:    "not found, or the token may not see it",
-	digest.Disabled:   "switched off in the repository",
-	digest.NeedsToken: "can only be read with a token",
-}
-
 // gapTable leaves out the service's own words: they are in the draft and in the report of the run.
 func gapTable(f Facts, rows int) string {
 	gaps := digest.Gaps(f.Receipts)
@@ -130,11 +120,7 @@ func gapTable(f Facts, rows int) string {
 		return ""
 	}
 	t := table([]string{"Source", "Kind", "Why"}, gaps, rows, func(r digest.Receipt) []string {
-		why := outcomes[r.Outcome]
-		if why == "" {
-			why = own(string(r.Outcome))
-		}
-		return []string{own(r.Source), own(string(r.Kind)), why}
+		return []string{own(r.Source), own(string(r.Kind)), r.Outcome.Reason()}
 	})
 	return fmt.Sprintf(gapsHeading+"\n\n%s not be read whole. What is there may be missing in the drafts.\n\n%s",
 		count(len(gaps), "source could", "sources could"), t)
