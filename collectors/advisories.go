@@ -82,7 +82,7 @@ func advisoryLists(sources []AdvisorySource, past *digest.Past) []*advisoryList 
 				past:  past,
 				known: make(map[digest.ID]digest.Advisory),
 				receipt: digest.Receipt{
-					Kind: digest.Advisories, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
+					Kind: digest.Advisories, Source: repo.String(), Section: s.Section,
 				},
 			})
 		}
@@ -117,6 +117,7 @@ func (l *advisoryList) read(ctx context.Context, client *github.Client, p digest
 		l.add(client, w, p)
 	})
 	if err == nil {
+		complete(&l.receipt)
 		return nil
 	}
 	err = fmt.Errorf("list security advisories of %s: %w", l.repo, err)
@@ -142,12 +143,11 @@ func eachAdvisory[T any](ctx context.Context, client *github.Client, path string
 		if err != nil {
 			return err
 		}
+		if page == nil {
+			return errNoList
+		}
 		r.Pages++
 		for _, w := range page {
-			if w == nil {
-				failPart(r, errNullItem)
-				continue
-			}
 			f(w)
 		}
 		switch {
@@ -163,13 +163,21 @@ func eachAdvisory[T any](ctx context.Context, client *github.Client, path string
 // add decides about an advisory of the repository's own list.
 func (l *advisoryList) add(client *github.Client, w *repositoryAdvisory, p digest.Period) {
 	defer protect(&l.receipt)
+	if w == nil || w.GetGHSAID() == "" || w.GetState() == "" {
+		failPart(&l.receipt, errNoItem)
+		return
+	}
 	a := w.advisory(client, l.repo)
 	if _, duplicate := l.known[a.ID]; duplicate {
 		return // it moved between two pages
 	}
 	// Maintainers' tokens see reports that are not public yet: those must never get out.
-	if state := w.GetState(); state != "published" && state != "withdrawn" || w.PublishedAt == nil {
+	if state := w.GetState(); state != "published" && state != "withdrawn" {
 		l.receipt.Drop(digest.IsDraft)
+		return
+	}
+	if w.PublishedAt == nil {
+		failPart(&l.receipt, errNoItem)
 		return
 	}
 	l.known[a.ID] = a
@@ -212,12 +220,16 @@ func (c *GitHub) readDatabase(ctx context.Context, l *lists, p digest.Period) er
 	}
 	db := &l.database
 	db.receipt = digest.Receipt{
-		Kind: digest.Advisories, Source: digest.AdvisoryDatabase, Section: l.advisories[0].receipt.Section, Outcome: digest.Complete,
+		Kind: digest.Advisories, Source: digest.AdvisoryDatabase, Section: l.advisories[0].receipt.Section,
 	}
 	seen := make(map[string]bool)
 	reviewed := slices.ContainsFunc(l.advisories, func(l *advisoryList) bool { return l.mode == Reviewed })
 	for _, query := range databaseQueries(p, reviewed) {
 		err := eachAdvisory(ctx, c.client, "advisories", query, &db.receipt, func(a *globalAdvisory) {
+			if a == nil || a.GetGHSAID() == "" || a.PublishedAt == nil {
+				failPart(&db.receipt, errNoItem)
+				return
+			}
 			if id := a.GetGHSAID(); !seen[id] {
 				seen[id] = true
 				db.advisories = append(db.advisories, a)
@@ -232,6 +244,7 @@ func (c *GitHub) readDatabase(ctx context.Context, l *lists, p digest.Period) er
 			return nil
 		}
 	}
+	complete(&db.receipt)
 	return nil
 }
 
@@ -262,8 +275,8 @@ func (c *GitHub) matchDatabase(l *lists, p digest.Period) {
 	for _, a := range l.database.advisories {
 		a.match(c.client, byRepo, r, p)
 	}
-	for _, list := range l.advisories {
-		if list.mode == Reviewed && r.Gap() && !list.receipt.Gap() {
+	for _, list := range l.advisories { // what was read of these is what was read of the database
+		if list.mode == Reviewed && list.receipt.Outcome == "" {
 			list.receipt.Outcome, list.receipt.Detail, list.receipt.RequestID = r.Outcome, r.Detail, r.RequestID
 		}
 	}

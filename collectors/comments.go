@@ -51,7 +51,7 @@ type discussionDetails struct {
 		Body   string
 		Author *actor
 	}
-	Comments commentsPage `graphql:"comments(first: $first)"`
+	Comments *commentsPage `graphql:"comments(first: $first)"`
 }
 
 // actor is an account; its type tells bots from people.
@@ -70,7 +70,7 @@ func (a *actor) person() digest.Person {
 
 type commentsPage struct {
 	TotalCount int
-	PageInfo   pageInfo
+	PageInfo   *pageInfo
 	Nodes      []*comment
 }
 
@@ -81,11 +81,11 @@ type comment struct {
 	CreatedAt time.Time
 	DeletedAt *time.Time
 	Author    *actor
-	Replies   repliesPage `graphql:"replies(first: $first)"`
+	Replies   *repliesPage `graphql:"replies(first: $first)"`
 }
 
 type repliesPage struct {
-	PageInfo pageInfo
+	PageInfo *pageInfo
 	Nodes    []*reply
 }
 
@@ -95,8 +95,8 @@ type reply struct {
 	Author    *actor
 }
 
-// errNullComment is the gap of a null among comments or replies.
-var errNullComment = errors.New("the discussion has a null in place of a comment")
+// errNoComment is the gap of a comment or a reply that could not be read.
+var errNoComment = errors.New("the discussion has a comment without contents")
 
 // discussionResult is a candidate as it was read: the discussion without what only its
 // list knows, or nil, and what went wrong, which may leave a part of the discussion.
@@ -109,7 +109,7 @@ type discussionResult struct {
 // and converts the result, which is much smaller. It returns only an error that ends the run.
 func (c *GitHub) readDiscussion(ctx context.Context, n github.NodeAnswer[discussionNode], p digest.Period) (result discussionResult, err error) {
 	result.err = n.Err
-	if n.Data == nil {
+	if n.Data == nil || n.Data.Discussion.ID == "" || n.Data.Discussion.CreatedAt.IsZero() {
 		return result, nil
 	}
 	w := &n.Data.Discussion
@@ -118,109 +118,124 @@ func (c *GitHub) readDiscussion(ctx context.Context, n github.NodeAnswer[discuss
 	} else if result.err == nil {
 		result.err = err
 	}
-	if result.err == nil && w.hasNulls() {
-		result.err = errNullComment
-	}
 	defer protectErr(&result.err)
 	d := w.discussion(c.client, p)
 	result.Discussion = &d
 	return result, nil
 }
 
-// hasNulls reports whether a comment or a reply is null.
-func (w *discussionDetails) hasNulls() bool {
-	return slices.ContainsFunc(w.Comments.Nodes, func(cm *comment) bool {
-		return cm == nil || slices.Contains(cm.Replies.Nodes, nil)
-	})
-}
-
 // threadPage is how many comments or replies a further page requests: the most GitHub
 // allows, for a point.
 const threadPage = 100
 
-// readThreads reads comments and replies to their end.
+// readThreads reads comments and replies to their end. What it could not read is the
+// error; everything else is in the discussion.
 func (c *GitHub) readThreads(ctx context.Context, w *discussionDetails) error {
-	for page := w.Comments.PageInfo; page.HasNextPage; {
-		next, err := c.moreComments(ctx, w.ID, page, threadPage)
-		if err != nil {
-			return err
-		}
-		w.Comments.Nodes = append(w.Comments.Nodes, next.Nodes...)
-		page = next.PageInfo
+	if w.Comments == nil {
+		w.Comments = &commentsPage{}
+	}
+	failed := c.readComments(ctx, w.ID, w.Comments)
+	if github.Stops(failed) {
+		return failed
 	}
 	for _, cm := range w.Comments.Nodes {
-		if cm == nil {
+		if cm == nil || cm.CreatedAt.IsZero() {
+			failed = cmp.Or(failed, errNoComment)
 			continue
 		}
-		for page := cm.Replies.PageInfo; page.HasNextPage; {
-			next, err := c.moreReplies(ctx, cm.ID, page, threadPage)
-			if err != nil {
-				return err
-			}
-			cm.Replies.Nodes = append(cm.Replies.Nodes, next.Nodes...)
-			page = next.PageInfo
+		if cm.Replies == nil {
+			cm.Replies = &repliesPage{}
+		}
+		err := c.readReplies(ctx, cm.ID, cm.Replies)
+		if github.Stops(err) {
+			return err
+		}
+		failed = cmp.Or(failed, err)
+		if slices.ContainsFunc(cm.Replies.Nodes, func(r *reply) bool { return r == nil || r.CreatedAt.IsZero() }) {
+			failed = cmp.Or(failed, errNoComment)
 		}
 	}
-	return nil
+	return failed
 }
 
-// moreComments reads the page of comments behind another one.
-func (c *GitHub) moreComments(ctx context.Context, id string, behind pageInfo, first int) (commentsPage, error) {
+// readComments reads the pages behind the first one.
+func (c *GitHub) readComments(ctx context.Context, id string, list *commentsPage) error {
+	page := list
+	for after := ""; ; {
+		next, err := page.PageInfo.next(after)
+		switch {
+		case page.Nodes == nil:
+			return errNoList
+		case err != nil || next == "":
+			return err
+		}
+		if page, err = c.commentsBehind(ctx, id, next, threadPage); err != nil {
+			return err
+		}
+		list.Nodes, after = append(list.Nodes, page.Nodes...), next
+	}
+}
+
+// readReplies reads the pages behind the first one.
+func (c *GitHub) readReplies(ctx context.Context, id string, list *repliesPage) error {
+	page := list
+	for after := ""; ; {
+		next, err := page.PageInfo.next(after)
+		switch {
+		case page.Nodes == nil:
+			return errNoList
+		case err != nil || next == "":
+			return err
+		}
+		if page, err = c.repliesBehind(ctx, id, next, threadPage); err != nil {
+			return err
+		}
+		list.Nodes, after = append(list.Nodes, page.Nodes...), next
+	}
+}
+
+func (c *GitHub) commentsBehind(ctx context.Context, id, after string, first int) (*commentsPage, error) {
 	var q struct {
 		Node *struct {
 			Discussion struct {
-				Comments commentsPage `graphql:"comments(first: $first, after: $after)"`
+				Comments *commentsPage `graphql:"comments(first: $first, after: $after)"`
 			} `graphql:"... on Discussion"`
 		} `graphql:"node(id: $id)"`
 	}
-	if err := c.queryThread(ctx, &q, id, behind, first); github.KindOf(err) == github.TooHeavy && first > 1 {
-		return c.moreComments(ctx, id, behind, first/2)
+	if err := c.queryThread(ctx, &q, id, after, first); github.KindOf(err) == github.TooHeavy && first > 1 {
+		return c.commentsBehind(ctx, id, after, first/2)
 	} else if err != nil {
-		return commentsPage{}, err
+		return nil, err
 	}
-	if q.Node == nil {
-		return commentsPage{}, fmt.Errorf("discussion %s was deleted while its comments were read", id)
+	if q.Node == nil || q.Node.Discussion.Comments == nil {
+		return nil, fmt.Errorf("discussion %s was deleted while its comments were read", id)
 	}
-	page := q.Node.Discussion.Comments
-	return page, behind.advance(page.PageInfo)
+	return q.Node.Discussion.Comments, nil
 }
 
-// moreReplies reads the page of replies behind another one.
-func (c *GitHub) moreReplies(ctx context.Context, id string, behind pageInfo, first int) (repliesPage, error) {
+func (c *GitHub) repliesBehind(ctx context.Context, id, after string, first int) (*repliesPage, error) {
 	var q struct {
 		Node *struct {
 			Comment struct {
-				Replies repliesPage `graphql:"replies(first: $first, after: $after)"`
+				Replies *repliesPage `graphql:"replies(first: $first, after: $after)"`
 			} `graphql:"... on DiscussionComment"`
 		} `graphql:"node(id: $id)"`
 	}
-	if err := c.queryThread(ctx, &q, id, behind, first); github.KindOf(err) == github.TooHeavy && first > 1 {
-		return c.moreReplies(ctx, id, behind, first/2)
+	if err := c.queryThread(ctx, &q, id, after, first); github.KindOf(err) == github.TooHeavy && first > 1 {
+		return c.repliesBehind(ctx, id, after, first/2)
 	} else if err != nil {
-		return repliesPage{}, err
+		return nil, err
 	}
-	if q.Node == nil {
-		return repliesPage{}, fmt.Errorf("comment %s was deleted while its replies were read", id)
+	if q.Node == nil || q.Node.Comment.Replies == nil {
+		return nil, fmt.Errorf("comment %s was deleted while its replies were read", id)
 	}
-	page := q.Node.Comment.Replies
-	return page, behind.advance(page.PageInfo)
+	return q.Node.Comment.Replies, nil
 }
 
-func (c *GitHub) queryThread(ctx context.Context, q any, id string, behind pageInfo, first int) error {
-	if behind.EndCursor == "" {
-		return errStuck
-	}
+func (c *GitHub) queryThread(ctx context.Context, q any, id, after string, first int) error {
 	return c.client.Query(ctx, q, map[string]any{
-		"id": githubv4.ID(id), "after": githubv4.String(behind.EndCursor), "first": githubv4.Int(first),
+		"id": githubv4.ID(id), "after": githubv4.String(after), "first": githubv4.Int(first),
 	})
-}
-
-// advance refuses a next page that leads back to itself.
-func (p pageInfo) advance(next pageInfo) error {
-	if next.HasNextPage && next.EndCursor == p.EndCursor {
-		return errStuck
-	}
-	return nil
 }
 
 // discussion converts the wire type; the list adds the repository and the section.

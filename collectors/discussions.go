@@ -68,7 +68,7 @@ func discussionLists(sources []DiscussionSource) ([]*discussionList, []*discussi
 				lists = append(lists, l)
 			}
 			t := &discussionTarget{source: s, met: make(map[string]bool), receipt: digest.Receipt{
-				Kind: digest.Discussions, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
+				Kind: digest.Discussions, Source: repo.String(), Section: s.Section,
 			}}
 			l.targets, targets = append(l.targets, t), append(targets, t)
 		}
@@ -78,7 +78,7 @@ func discussionLists(sources []DiscussionSource) ([]*discussionList, []*discussi
 
 // discussionPage is a page of a repository's discussions, newest update first.
 type discussionPage struct {
-	PageInfo pageInfo
+	PageInfo *pageInfo
 	Nodes    []*listedDiscussion
 }
 
@@ -108,17 +108,25 @@ func (l *discussionList) read(repo *repoPage, err error, p digest.Period) {
 	if err != nil {
 		l.fail(failPart, err)
 	}
-	if !repo.HasDiscussionsEnabled {
+	if repo.HasDiscussionsEnabled == false {
 		l.done = true
 		for _, t := range l.targets {
 			t.receipt.Outcome = digest.Disabled
 		}
 		return
 	}
-	for _, d := range repo.Discussions.Nodes {
-		if d == nil {
-			if err == nil { // else its error is on the receipt
-				l.fail(failPart, errNullItem)
+	page := repo.Discussions
+	if page == nil || page.Nodes == nil || repo.HasDiscussionsEnabled != true {
+		l.done = true
+		if err == nil { // else the error is on the receipts
+			l.fail(failPart, errNoList)
+		}
+		return
+	}
+	for _, d := range page.Nodes {
+		if d == nil || d.ID == "" || d.CreatedAt.IsZero() || d.UpdatedAt.IsZero() {
+			if err == nil {
+				l.fail(failPart, errNoItem)
 			}
 			continue
 		}
@@ -127,7 +135,7 @@ func (l *discussionList) read(repo *repoPage, err error, p digest.Period) {
 		}
 		// What moved to the head within its second may stand behind it.
 		if l.rereading && d.UpdatedAt.Before(l.newest) {
-			l.done = true
+			l.end()
 			return
 		}
 		l.addListed(d, p)
@@ -138,14 +146,14 @@ func (l *discussionList) read(repo *repoPage, err error, p digest.Period) {
 			return
 		}
 	}
-	switch info := repo.Discussions.PageInfo; {
-	case !info.HasNextPage:
-		l.endPass()
-	case info.EndCursor == "" || info.EndCursor == l.after:
+	switch after, err := page.PageInfo.next(l.after); {
+	case err != nil:
 		l.done = true
-		l.fail(failPart, errStuck)
+		l.fail(failPart, err)
+	case after == "":
+		l.endPass()
 	default:
-		l.after = info.EndCursor
+		l.after = after
 	}
 }
 
@@ -153,11 +161,18 @@ func (l *discussionList) read(repo *repoPage, err error, p digest.Period) {
 // discussion that was updated while they were read has moved to the head, past the reader.
 func (l *discussionList) endPass() {
 	if l.pages == 1 || l.rereading {
-		l.done = true
+		l.end()
 		return
 	}
 	l.rereading = true
 	l.after = ""
+}
+
+func (l *discussionList) end() {
+	l.done = true
+	for _, t := range l.targets {
+		complete(&t.receipt)
+	}
 }
 
 // addListed makes a candidate of a listed discussion, or drops it.
@@ -199,7 +214,11 @@ func (l *discussionList) add(cand candidate, result discussionResult, p digest.P
 		r.Seen++ // neither kept nor dropped: the gap
 		return
 	}
-	if why := dropDiscussion(d, p); why != "" {
+	switch why := dropDiscussion(d, p); {
+	case why != "" && result.err != nil:
+		r.Seen++ // it may have been active where it could not be read
+		return
+	case why != "":
 		r.Drop(why)
 		return
 	}

@@ -2,6 +2,7 @@ package collectors
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/shurcooL/githubv4"
@@ -103,6 +104,7 @@ type repoLists struct {
 	discussions *discussionList
 	releases    *releaseList
 	advisories  *advisoryList // only the repository's name is read
+	split       bool          // the lists are requested one after the other
 }
 
 func (c *GitHub) lists() *lists {
@@ -136,24 +138,30 @@ func (c *GitHub) lists() *lists {
 
 func (l *lists) findings() digest.Findings {
 	var f digest.Findings
+	receive := func(r digest.Receipt) {
+		if r.Outcome == "" {
+			fail(&r, fmt.Errorf("the list of %s %w", r.Kind, errUnread))
+		}
+		f.Receipts = append(f.Receipts, r)
+	}
 	for _, d := range l.discussions {
 		f.Discussions = append(f.Discussions, d.found...)
 	}
 	for _, t := range l.targets {
-		f.Receipts = append(f.Receipts, t.receipt)
+		receive(t.receipt)
 	}
 	for _, r := range l.releases {
 		f.Releases = append(f.Releases, r.found...)
 		f.Late.Releases = append(f.Late.Releases, r.late...)
-		f.Receipts = append(f.Receipts, r.receipt)
+		receive(r.receipt)
 	}
 	for _, a := range l.advisories {
 		f.Advisories = append(f.Advisories, a.found...)
 		f.Late.Advisories = append(f.Late.Advisories, a.late...)
-		f.Receipts = append(f.Receipts, a.receipt)
+		receive(a.receipt)
 	}
 	if len(l.advisories) > 0 {
-		f.Receipts = append(f.Receipts, l.database.receipt)
+		receive(l.database.receipt)
 	}
 	return f
 }
@@ -162,14 +170,9 @@ func (l *lists) findings() digest.Findings {
 // See https://docs.github.com/graphql/reference/objects#repository.
 type repoPage struct {
 	NameWithOwner         string
-	HasDiscussionsEnabled bool
-	Discussions           discussionPage `graphql:"discussions(first: $first, after: $discussionsAfter, orderBy: {field: UPDATED_AT, direction: DESC}) @include(if: $discussions)"`
-	Releases              releasePage    `graphql:"releases(first: $first, after: $releasesAfter, orderBy: {field: CREATED_AT, direction: DESC}) @include(if: $releases)"`
-}
-
-type pageInfo struct {
-	HasNextPage bool
-	EndCursor   string
+	HasDiscussionsEnabled any             // a Boolean
+	Discussions           *discussionPage `graphql:"discussions(first: $first, after: $discussionsAfter, orderBy: {field: UPDATED_AT, direction: DESC}) @include(if: $discussions)"`
+	Releases              *releasePage    `graphql:"releases(first: $first, after: $releasesAfter, orderBy: {field: CREATED_AT, direction: DESC}) @include(if: $releases)"`
 }
 
 // listPage is the number of items of a list's page, the most GitHub allows.
@@ -189,6 +192,10 @@ func (c *GitHub) readLists(ctx context.Context, open []*repoLists, p digest.Peri
 		}
 		var more []*repoLists
 		for i, r := range responses {
+			if open[i].splitHeavy(r) {
+				more = append(more, open[i])
+				continue
+			}
 			before := open[i].unread()
 			open[i].read(r, p)
 			after := open[i].unread()
@@ -214,16 +221,34 @@ func (l *repoLists) unread() int {
 	return n
 }
 
+func (l *repoLists) readsDiscussions() bool { return l.discussions != nil && !l.discussions.done }
+
+func (l *repoLists) readsReleases() bool {
+	return l.releases != nil && !l.releases.done && !(l.split && l.readsDiscussions())
+}
+
+// splitHeavy reports whether a list was so heavy that GitHub returned nothing at all of
+// the repository, and separates the lists from then on: a null takes the object around it
+// with it where the schema does not allow it.
+func (l *repoLists) splitHeavy(r github.RepoAnswer[repoPage]) bool {
+	q, ok := errors.AsType[github.QueryErrors](r.Err)
+	if !ok || r.Data != nil || github.KindOf(r.Err) != github.TooHeavy || len(q[0].Path) < 2 || !l.readsDiscussions() || !l.readsReleases() {
+		return false
+	}
+	l.split = true
+	return true
+}
+
 // next requests the next page of each list that has one.
 func (l *repoLists) next() github.RepoPage {
 	p := github.RepoPage{Owner: l.repo.Owner, Name: l.repo.Name, Vars: map[string]any{
 		"discussions": githubv4.Boolean(false), "discussionsAfter": github.Cursor(""),
 		"releases": githubv4.Boolean(false), "releasesAfter": github.Cursor(""),
 	}}
-	if d := l.discussions; d != nil && !d.done {
+	if d := l.discussions; l.readsDiscussions() {
 		p.Vars["discussions"], p.Vars["discussionsAfter"] = githubv4.Boolean(true), github.Cursor(d.after)
 	}
-	if r := l.releases; r != nil && !r.done {
+	if r := l.releases; l.readsReleases() {
 		p.Vars["releases"], p.Vars["releasesAfter"] = githubv4.Boolean(true), github.Cursor(r.after)
 	}
 	return p
@@ -231,17 +256,29 @@ func (l *repoLists) next() github.RepoPage {
 
 // read adds one page of each requested list.
 func (l *repoLists) read(r github.RepoAnswer[repoPage], p digest.Period) {
+	ofList := func(list string) error {
+		if r.Data == nil {
+			return r.Err
+		}
+		return github.ErrorIn(r.Err, list)
+	}
 	if r.Data != nil {
 		l.setName(r.Data.NameWithOwner)
 	}
-	if d := l.discussions; d != nil && !d.done {
-		d.read(r.Data, github.ErrorIn(r.Err, "discussions"), p)
+	discussions, releases := l.readsDiscussions(), l.readsReleases()
+	if discussions {
+		l.discussions.read(r.Data, ofList("discussions"), p)
 	}
-	if rel := l.releases; rel != nil && !rel.done {
-		rel.read(r.Data, github.ErrorIn(r.Err, "releases"), p)
+	if releases {
+		l.releases.read(r.Data, ofList("releases"), p)
 	}
-	if a := l.advisories; a != nil && a.mode == Reviewed && r.Data == nil {
-		fail(&a.receipt, r.Err)
+	if a := l.advisories; a != nil && a.mode == Reviewed {
+		switch {
+		case r.Data == nil:
+			fail(&a.receipt, r.Err)
+		case r.Data.NameWithOwner == "":
+			failPart(&a.receipt, fmt.Errorf("read the name of %s: %w", l.repo, errNoItem))
+		}
 	}
 }
 

@@ -6,6 +6,29 @@ import (
 	gogithub "github.com/google/go-github/v57/github"
 )
 
+// pageInfo is where a list of GraphQL continues.
+type pageInfo struct {
+	HasNextPage any // a Boolean; anything else is noticed here instead of failing the document
+	EndCursor   string
+}
+
+// next returns the cursor of the page behind one that was read with a cursor, or "" if it
+// was the last.
+func (p *pageInfo) next(after string) (string, error) {
+	if p == nil {
+		return "", errNoList
+	}
+	switch more, ok := p.HasNextPage.(bool); {
+	case !ok:
+		return "", errNoList
+	case !more:
+		return "", nil
+	case p.EndCursor == "" || p.EndCursor == after:
+		return "", errStuck
+	}
+	return p.EndCursor, nil
+}
+
 // maxPasses is how many times a list is read that changes while it is read.
 const maxPasses = 4
 

@@ -10,8 +10,12 @@ import (
 )
 
 var (
-	// errNullItem is the gap of a null in a list.
-	errNullItem = errors.New("the list has a null in place of an item")
+	// errUnread is the gap of a list of which no page was read to the end.
+	errUnread = errors.New("was not read to its end")
+	// errNoList is the gap of a list that was requested and is not in the response.
+	errNoList = errors.New("the response does not contain the list")
+	// errNoItem is the gap of an item that a list has, without its id or its date.
+	errNoItem = errors.New("the list has an item without contents")
 	// errStuck is the gap of a list that does not advance.
 	errStuck = errors.New("the list has another page, but no new cursor for it")
 	// errMoving is the gap of a list that never stays the same long enough to be read.
@@ -34,6 +38,14 @@ func fail(r *digest.Receipt, err error) {
 	}
 	if q, ok := errors.AsType[github.QueryErrors](err); ok {
 		r.Detail, r.RequestID = markdown.Untrusted(q.Error()), q[0].RequestID
+	}
+}
+
+// complete ends the receipt of a list that was read to its end, unless there was a gap on
+// the way. A receipt has no outcome until then: whatever is forgotten is a gap.
+func complete(r *digest.Receipt) {
+	if r.Outcome == "" {
+		r.Outcome = digest.Complete
 	}
 }
 

@@ -59,7 +59,7 @@ func releaseLists(sources []ReleaseSource, past *digest.Past) []*releaseList {
 				past:        past,
 				seen:        make(map[string]bool),
 				receipt: digest.Receipt{
-					Kind: digest.Releases, Source: repo.String(), Section: s.Section, Outcome: digest.Complete,
+					Kind: digest.Releases, Source: repo.String(), Section: s.Section,
 				},
 			}
 			byRepo[repo.Key()] = l
@@ -71,8 +71,8 @@ func releaseLists(sources []ReleaseSource, past *digest.Past) []*releaseList {
 
 // releasePage is a page of a repository's releases.
 type releasePage struct {
-	TotalCount int
-	PageInfo   pageInfo
+	TotalCount *int
+	PageInfo   *pageInfo
 	Nodes      []*listedRelease
 }
 
@@ -98,38 +98,54 @@ func (l *releaseList) read(repo *repoPage, err error, p digest.Period) {
 	if err != nil {
 		failPart(&l.receipt, err)
 	}
-	list := repo.Releases
-	if l.after == "" {
-		l.total, l.moved = list.TotalCount, false
+	page := repo.Releases
+	if page == nil || page.Nodes == nil || page.TotalCount == nil {
+		l.done = true
+		if err == nil { // else the error is on the receipt
+			failPart(&l.receipt, errNoList)
+		}
+		return
 	}
-	l.moved = l.moved || list.TotalCount != l.total
-	for _, r := range list.Nodes {
+	if l.after == "" {
+		l.total, l.moved = *page.TotalCount, false
+	}
+	l.moved = l.moved || *page.TotalCount != l.total
+	for _, r := range page.Nodes {
 		switch {
-		case r != nil:
+		case r.complete():
 			if l.wants(r, p) {
 				l.candidates = append(l.candidates, *r)
 			}
-		case err == nil: // else its error is on the receipt
-			failPart(&l.receipt, errNullItem)
+		case err == nil:
+			failPart(&l.receipt, errNoItem)
 		}
 	}
-	switch info := list.PageInfo; {
-	case !info.HasNextPage:
-		l.endPass()
-	case info.EndCursor == "" || info.EndCursor == l.after:
+	switch after, err := page.PageInfo.next(l.after); {
+	case err != nil:
 		l.done = true
-		failPart(&l.receipt, errStuck)
+		failPart(&l.receipt, err)
+	case after == "":
+		l.endPass()
 	default:
-		l.after = info.EndCursor
+		l.after = after
 	}
+}
+
+// complete reports whether the release can be placed: only a draft has no date.
+func (r *listedRelease) complete() bool {
+	return r != nil && r.ID != "" && (r.IsDraft || r.PublishedAt != nil && !r.PublishedAt.IsZero())
 }
 
 // endPass ends the list, or starts it again if it has moved.
 func (l *releaseList) endPass() {
 	l.after = ""
 	l.passes++
-	l.done = !l.moved || l.passes == maxPasses
-	if l.moved && l.done {
+	switch {
+	case !l.moved:
+		l.done = true
+		complete(&l.receipt)
+	case l.passes == maxPasses:
+		l.done = true
 		failPart(&l.receipt, fmt.Errorf("list releases of %s: %w", l.repo, errMoving))
 	}
 }
@@ -154,6 +170,7 @@ func (l *releaseList) wants(r *listedRelease, p digest.Period) bool {
 // See https://docs.github.com/graphql/reference/objects#release.
 type releaseNode struct {
 	Release struct {
+		ID          string
 		TagName     string
 		Name        *string
 		Description *string
@@ -172,7 +189,7 @@ type releaseResult struct {
 // readRelease converts the wire type.
 func (c *GitHub) readRelease(n github.NodeAnswer[releaseNode]) (result releaseResult) {
 	result.err = n.Err
-	if n.Data == nil {
+	if n.Data == nil || n.Data.Release.ID == "" {
 		return result
 	}
 	defer protectErr(&result.err)
@@ -229,6 +246,7 @@ func (c *GitHub) readReleasesByREST(ctx context.Context, lists []*releaseList, p
 		l := lists[i]
 		err := readStable(func(page int) ([]int64, *gogithub.Response, error) { return l.readRESTPage(ctx, c.client, page, p) })
 		if err == nil {
+			complete(&l.receipt)
 			return nil
 		}
 		err = fmt.Errorf("list releases of %s: %w", l.repo, err)
@@ -247,13 +265,12 @@ func (l *releaseList) readRESTPage(ctx context.Context, client *github.Client, p
 	if err != nil {
 		return nil, nil, err
 	}
+	if releases == nil {
+		return nil, nil, errNoList
+	}
 	l.receipt.Pages++
 	var ids []int64
 	for _, r := range releases {
-		if r == nil {
-			failPart(&l.receipt, errNullItem)
-			continue
-		}
 		ids = append(ids, r.GetID())
 		l.addREST(client, r, p)
 	}
@@ -262,13 +279,17 @@ func (l *releaseList) readRESTPage(ctx context.Context, client *github.Client, p
 
 func (l *releaseList) addREST(client *github.Client, w *gogithub.RepositoryRelease, p digest.Period) {
 	defer protect(&l.receipt)
+	listed := listedRelease{ID: w.GetNodeID(), IsDraft: w.GetDraft(), IsPrerelease: w.GetPrerelease()}
+	if w != nil && w.PublishedAt != nil {
+		listed.PublishedAt = &w.PublishedAt.Time
+	}
+	if !listed.complete() {
+		failPart(&l.receipt, errNoItem)
+		return
+	}
 	u := page(client, w.GetHTMLURL())
 	if repo := repoOf(client, u, l.repo); !repo.Same(l.repo) {
 		l.repo, l.receipt.RenamedTo = repo, repo
-	}
-	listed := listedRelease{ID: w.GetNodeID(), IsDraft: w.GetDraft(), IsPrerelease: w.GetPrerelease()}
-	if w.PublishedAt != nil {
-		listed.PublishedAt = &w.PublishedAt.Time
 	}
 	if !l.wants(&listed, p) {
 		return

@@ -85,7 +85,7 @@ func Resolve(ctx context.Context, client *github.Client, selections []Selection)
 	byKey := make(map[string]*repoList)
 	for _, s := range selections {
 		if key := s.listKey(); byKey[key] == nil {
-			byKey[key] = &repoList{selection: s, receipt: digest.Receipt{Outcome: digest.Complete}, found: make(map[string]listedRepo)}
+			byKey[key] = &repoList{selection: s, found: make(map[string]listedRepo)}
 			lists = append(lists, byKey[key])
 		}
 	}
@@ -118,7 +118,7 @@ func (s Selection) apply(l *repoList) Resolved {
 	slices.SortFunc(r.Repos, func(a, b digest.Repo) int {
 		return cmp.Or(strings.Compare(strings.ToLower(a.Owner), strings.ToLower(b.Owner)), strings.Compare(a.Key(), b.Key()))
 	})
-	if !r.Gap() {
+	if r.Outcome == digest.Complete {
 		s.checkEmpty(&r, matched)
 	}
 	return Resolved{Repos: slices.Clone(r.Repos), Receipt: r}
@@ -202,6 +202,7 @@ func (l *repoList) read(ctx context.Context, client *github.Client) error {
 		err = l.readSearch(ctx, client)
 	}
 	if err == nil {
+		complete(&l.receipt)
 		return nil
 	}
 	err = fmt.Errorf("list repositories of %s: %w", l.selection.listKey(), err)
@@ -224,6 +225,9 @@ func (l *repoList) readAccount(ctx context.Context, client *github.Client) error
 		}
 		if err != nil {
 			return nil, nil, err
+		}
+		if repos == nil {
+			return nil, nil, errNoList
 		}
 		return l.add(repos), resp, nil
 	})
@@ -251,7 +255,7 @@ func (l *repoList) add(repos []*gogithub.Repository) []string {
 	for _, w := range repos {
 		repo, err := digest.ParseRepo(w.GetFullName())
 		if err != nil {
-			failPart(&l.receipt, errNullItem)
+			failPart(&l.receipt, errNoItem)
 			continue
 		}
 		names = append(names, repo.Key())
@@ -286,7 +290,7 @@ func (l *repoList) readSearch(ctx context.Context, client *github.Client) error 
 			}
 			return err
 		}
-		if l.receipt.Gap() || len(l.found) >= total {
+		if l.receipt.Outcome != "" || len(l.found) >= total {
 			return nil
 		}
 		err = fmt.Errorf("%w: of %d repositories found it lists %d", errIncomplete, total, len(l.found))
@@ -308,6 +312,9 @@ func (l *repoList) searchPass(ctx context.Context, client *github.Client) (total
 		})
 		if err != nil {
 			return 0, err
+		}
+		if result.Repositories == nil || result.Total == nil {
+			return 0, errNoList
 		}
 		l.add(result.Repositories)
 		total, complete = max(total, result.GetTotal()), complete && !result.GetIncompleteResults()

@@ -46,23 +46,45 @@ type RepoAnswer[T any] struct {
 	Err  error
 }
 
-// QueryRepos asks for the same fields of many repositories, many in one document. T
-// is a struct of fields of the GraphQL type Repository; the tags of its own fields
-// may use the variable $first, a page size, and the pages' own variables.
+// QueryRepos reads the same fields of many repositories, many in one document. T is a
+// struct of fields of the GraphQL type Repository; the tags of its own fields may use the
+// variable $first, a page size, and the pages' own variables.
 //
-// The answers stand in the order of the pages. An error is returned only when going
-// on makes no sense; a repository that GitHub refuses has its own error, and costs
-// the others nothing. A document that is too heavy for GitHub is asked again in smaller
-// parts, and with smaller pages than first.
+// The responses are in the order of the pages. An error is returned only if it ends the
+// run; a repository that GitHub refuses has its own error, and costs the others nothing. A
+// document that is too heavy is split, and its pages become smaller than first. What was in
+// its response is kept: only repositories with an error are requested again, and if that
+// does not help, they have the part that was read beside the error.
 func QueryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first int) ([]RepoAnswer[T], error) {
 	answers := make([]RepoAnswer[T], len(pages))
+	read := make([]bool, len(pages))
 	err := c.repoLoad.run(len(pages), first, func(s part, page int) error {
-		got, err := queryRepos[T](ctx, c, pages[s.from:s.to], page)
-		copy(answers[s.from:s.to], got)
+		var open []int
+		var batch []RepoPage
+		for i := s.from; i < s.to; i++ {
+			if !read[i] {
+				open, batch = append(open, i), append(batch, pages[i])
+			}
+		}
+		if len(open) == 0 {
+			return nil
+		}
+		got, err := queryRepos[T](ctx, c, batch, page)
+		for j, i := range open {
+			if j >= len(got) {
+				break // there is no response
+			}
+			read[i] = err == nil || got[j].Err == nil
+			if read[i] || answers[i].Data == nil {
+				answers[i] = got[j]
+			}
+		}
 		return err
 	}, func(s part, err error) error {
 		for i := s.from; i < s.to; i++ {
-			answers[i] = RepoAnswer[T]{Err: err}
+			if !read[i] && answers[i].Data == nil {
+				answers[i] = RepoAnswer[T]{Err: err}
+			}
 		}
 		return nil
 	})
@@ -92,11 +114,11 @@ func queryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first i
 	}
 	query := reflect.New(reflect.StructOf(fields))
 	answers := make([]RepoAnswer[T], len(pages))
-	if err := c.Query(ctx, query.Interface(), vars); err != nil {
-		if err := share(answers, err); err != nil {
-			return nil, err
-		}
+	err := c.Query(ctx, query.Interface(), vars)
+	if Stops(err) {
+		return nil, err
 	}
+	share(answers, err)
 	for i := range answers {
 		if v := query.Elem().Field(i); !v.IsNil() {
 			data := v.Elem().Convert(reflect.TypeFor[T]()).Interface().(T)
@@ -104,6 +126,9 @@ func queryRepos[T any](ctx context.Context, c *Client, pages []RepoPage, first i
 		} else if answers[i].Err == nil { // a null that no error explains
 			answers[i].Err = &Error{Kind: Unavailable, Status: http.StatusOK, Message: "it leaves the repository out"}
 		}
+	}
+	if KindOf(err) == TooHeavy {
+		return answers, err
 	}
 	return answers, nil
 }
@@ -140,31 +165,30 @@ func numbered(t reflect.Type, vars map[string]any, i int) reflect.Type {
 var variable = regexp.MustCompile(`\$\w+`)
 
 // share puts errors on the repositories they belong to. One that belongs to none is
-// every repository's, as is one of an answer that could not be read whole, unless it
-// ends the run or may be mended by a smaller batch: then it is returned.
-func share[T any](answers []RepoAnswer[T], err error) error {
-	if Stops(err) || KindOf(err) == TooHeavy {
-		return err
+// every repository's, as is one of a response that could not be read.
+func share[T any](answers []RepoAnswer[T], err error) {
+	if err == nil {
+		return
 	}
-	var all QueryErrors
-	if AsError(err) != nil || !errors.As(err, &all) {
+	everyones := func() {
 		for i := range answers {
 			answers[i].Err = err
 		}
-		return nil
+	}
+	var all QueryErrors
+	if AsError(err) != nil || !errors.As(err, &all) {
+		everyones()
+		return
 	}
 	for _, e := range all {
 		i, ok := place(e.Alias(), len(answers))
 		if !ok {
-			for i := range answers {
-				answers[i].Err = err
-			}
-			return nil
+			everyones()
+			return
 		}
 		own, _ := answers[i].Err.(QueryErrors)
 		answers[i].Err = append(own, e)
 	}
-	return nil
 }
 
 // place reads the place in the batch out of an alias, r3.

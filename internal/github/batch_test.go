@@ -198,3 +198,69 @@ func TestNoRepositoriesAskNothing(t *testing.T) {
 		t.Errorf("%d answers, %d requests", len(got), len(s.Requests()))
 	}
 }
+
+func TestPartsOfATooHeavyDocumentAreKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s, pages := fleet(t, 8)
+		// One list is too heavy in every size. The other repositories are read from the first
+		// response, and the repository itself is known.
+		s.Fail(githubtest.Fault{GraphQL: "repo-3", Times: 2, NullPath: []any{"r3", "discussions"}, ErrorType: "RESOURCE_LIMITS_EXCEEDED", Message: "Resource limits for this query exceeded."})
+		s.Fail(githubtest.Fault{GraphQL: "repo-3", Times: -1, NullPath: []any{"r0", "discussions"}, ErrorType: "RESOURCE_LIMITS_EXCEEDED", Message: "Resource limits for this query exceeded."})
+		got := readShelves(t, c, pages, 2)
+		want := []string{"o/repo-0[{0} {1}]", "o/repo-1[{3} {4}]", "o/repo-2[{6} {7}]", "o/repo-3[], too heavy",
+			"o/repo-4[{12} {13}]", "o/repo-5[{15} {16}]", "o/repo-6[{18} {19}]", "o/repo-7[{21} {22}]"}
+		wantSame(t, want, got)
+		if n := sizes(s); len(n) < 3 || n[0] != 8 || n[2] != 1 {
+			t.Errorf("documents of %v repositories, want 8 and then 1", n)
+		}
+	})
+}
+
+func TestNodesOfATooHeavyDocumentAreKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s, _ := fleet(t, 1)
+		type node struct {
+			D struct{ Title string } `graphql:"... on Discussion"`
+		}
+		type heavy struct {
+			D struct {
+				Number   int
+				Comments struct{ TotalCount int } `graphql:"comments(first: $first)"`
+			} `graphql:"... on Discussion"`
+		}
+		ids := discussionIDs(t, c)
+		s.Fail(githubtest.Fault{GraphQL: "heavy", Times: 2, NullPath: []any{"heavy", 1, "comments"}, ErrorType: "RESOURCE_LIMITS_EXCEEDED", Message: "Resource limits for this query exceeded."})
+		s.Fail(githubtest.Fault{GraphQL: "heavy", Times: -1, NullPath: []any{"heavy", 0, "comments"}, ErrorType: "RESOURCE_LIMITS_EXCEEDED", Message: "Resource limits for this query exceeded."})
+		var got, want [4]string
+		line := func(data any, err error) string { return fmt.Sprintf("%+v, %s", data, KindOf(err)) }
+		err := QueryNodes(t.Context(), c, ids, ids[:1], 10, func(i int, a NodeAnswer[heavy]) error {
+			got[i] += line(a.Data.D.Number, a.Err)
+			return nil
+		}, func(_ int, a NodeAnswer[node]) error {
+			got[3] += line(a.Data.D.Title, a.Err)
+			return nil
+		})
+		want = [4]string{"0, ", "1, too heavy", "2, ", "x, "}
+		if err != nil || got != want {
+			t.Errorf("got %q, want %q; error %v", got, want, err)
+		}
+	})
+}
+
+// discussionIDs reads the node ids of the first repository of a fleet.
+func discussionIDs(t *testing.T, c *Client) []string {
+	t.Helper()
+	var q struct {
+		Repository struct {
+			Discussions struct{ Nodes []struct{ ID string } } `graphql:"discussions(first: 3, orderBy: {field: CREATED_AT, direction: ASC})"`
+		} `graphql:"repository(owner: \"o\", name: \"repo-0\")"`
+	}
+	if err := c.Query(t.Context(), &q, nil); err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, n := range q.Repository.Discussions.Nodes {
+		ids = append(ids, n.ID)
+	}
+	return ids
+}
