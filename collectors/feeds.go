@@ -166,10 +166,10 @@ func entry(s FeedSource, feed *gofeed.Feed, it *gofeed.Item, p digest.Period) (d
 	}
 	link, _ := markdown.ParseURL(it.Link) // an entry without a safe address is shown without a link
 	return digest.Entry{
-		Item:        digest.Item{ID: digest.ID(s.id() + " " + id), URL: link, Section: s.Section},
+		Item:        digest.Item{ID: digest.NewID(s.id() + " " + id), URL: link, Section: s.Section},
 		Feed:        markdown.Untrusted(plainText(feed.Title)),
 		Title:       markdown.Untrusted(plainText(it.Title)),
-		Summary:     markdown.Untrusted(beginning(plainText(summary))),
+		Summary:     markdown.UntrustedBody(beginning(plainText(summary))),
 		PublishedAt: when,
 	}, true
 }

@@ -34,10 +34,10 @@ func fail(r *digest.Receipt, err error) {
 	}
 	r.Detail = markdown.Untrusted(err.Error())
 	if e := github.AsError(err); e != nil {
-		r.Detail, r.RequestID = markdown.Untrusted(e.Text()), e.RequestID
+		r.Detail, r.RequestID = markdown.Untrusted(e.Text()), markdown.Untrusted(e.RequestID)
 	}
 	if q, ok := errors.AsType[github.QueryErrors](err); ok {
-		r.Detail, r.RequestID = markdown.Untrusted(q.Error()), q[0].RequestID
+		r.Detail, r.RequestID = markdown.Untrusted(q.Error()), markdown.Untrusted(q[0].RequestID)
 	}
 }
 

@@ -347,7 +347,7 @@ func TestRepositoryWhoseReleasesCannotBeReadByRESTIsAGapAndTheOthersAreKept(t *t
 				if diff := gocmp.Diff([]string{"a1", "c1"}, tags(f)); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)
 				}
-				if r := f.Receipts[1]; tt.fault.Status != 0 && r.RequestID != "AB:12" {
+				if r := f.Receipts[1]; tt.fault.Status != 0 && r.RequestID.Unsafe() != "AB:12" {
 					t.Errorf("request %q on the receipt: %s", r.RequestID, r.Detail)
 				}
 			})

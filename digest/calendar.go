@@ -93,6 +93,29 @@ func (c Calendar) Number(p Period) int {
 	return year*100 + week
 }
 
+// CheckEdition reports why an edition that state speaks of cannot be one of the
+// calendar's at the time now: its number does not belong to its period, it ends later
+// than the period that is now running, or it is longer than any that people draft by
+// hand. What comes after such an edition would be decided by a mistake or by an attacker.
+func (c Calendar) CheckEdition(number int, p Period, now time.Time) error {
+	const days = 24 * time.Hour
+	longest := 31 * days // two weeks over the holidays; a month, before the weekly became one
+	if c.Cadence == Monthly {
+		longest = 62 * days
+	}
+	switch {
+	case !p.From.Before(p.To):
+		return fmt.Errorf("the period %s has no days", p)
+	case p.To.After(c.Containing(now).To.Add(days)): // a day, as the zone may have changed since
+		return fmt.Errorf("the period %s ends in the future", p)
+	case p.To.Sub(p.From) > longest+days:
+		return fmt.Errorf("the period %s is too long for a %s edition", p, c.Cadence)
+	case c.Number(p) != number:
+		return fmt.Errorf("the period %s is that of edition %d, not of %d", p, c.Number(p), number)
+	}
+	return nil
+}
+
 // index counts the calendar's periods; only differences mean anything.
 func (c Calendar) index(t time.Time) int {
 	if c.Cadence == Monthly {

@@ -16,6 +16,9 @@ const (
 // SectionNames lists the sections in order.
 var SectionNames = []SectionName{Community, Project, Hot, Tips}
 
+// UnmarshalText refuses sections that are not known: what is in them would be on no page.
+func (n *SectionName) UnmarshalText(b []byte) error { return decodeWord(n, "section", SectionNames, b) }
+
 // DefaultSection is where items of a kind go when their source names no section.
 func (k Kind) DefaultSection() SectionName {
 	if k == Discussions {

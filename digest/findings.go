@@ -2,9 +2,13 @@ package digest
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/community-digest/digest/internal/markdown"
 )
@@ -22,6 +26,22 @@ const (
 
 // Kinds lists all kinds in order.
 var Kinds = []Kind{Discussions, Releases, Advisories, Feeds}
+
+// UnmarshalText refuses kinds that are not known.
+func (k *Kind) UnmarshalText(b []byte) error { return decodeWord(k, "kind", Kinds, b) }
+
+// decodeWord reads a word of a list. No word is the zero value.
+func decodeWord[T ~string](to *T, what string, list []T, text []byte) error {
+	w := T(text)
+	if w != "" && !slices.Contains(list, w) {
+		return fmt.Errorf("unknown %s %q", what, head(string(w), 40))
+	}
+	*to = w
+	return nil
+}
+
+// head returns the first n bytes of s, or fewer so as not to cut a character.
+func head(s string, n int) string { return strings.ToValidUTF8(s[:min(n, len(s))], "") }
 
 // Findings is what collectors return and what a snapshot stores: facts, and a
 // receipt for every source and repository that was looked at.
@@ -52,8 +72,29 @@ func (it Item) id() ID { return it.ID }
 // the encoded form.
 type ID string
 
+// NewID makes an id of what a service calls a thing. A name longer than 1 KiB is
+// replaced by its beginning and a checksum, so that different things stay different.
+func NewID(name string) ID {
+	if len(name) <= maxID && utf8.ValidString(name) {
+		return ID(name)
+	}
+	sum := sha256.Sum256([]byte(name))
+	return ID(head(name, maxID-len(sum)*2-1) + "~" + hex.EncodeToString(sum[:]))
+}
+
+const maxID = 1 << 10 // bytes
+
 // String returns the id as safe Markdown.
 func (id ID) String() string { return markdown.Untrusted(string(id)).String() }
+
+// MarshalText returns the id as [NewID] makes it.
+func (id ID) MarshalText() ([]byte, error) { return []byte(NewID(string(id))), nil }
+
+// UnmarshalText reads an id as [NewID] makes it.
+func (id *ID) UnmarshalText(b []byte) error {
+	*id = NewID(string(b))
+	return nil
+}
 
 // Person is an account as the service names it. The zero value is a deleted account.
 type Person struct {
@@ -205,6 +246,9 @@ const (
 )
 
 var severities = []Severity{Critical, High, Medium, Low, UnknownSeverity}
+
+// UnmarshalText refuses severities that are not known.
+func (s *Severity) UnmarshalText(b []byte) error { return decodeWord(s, "severity", severities, b) }
 
 // ParseSeverity reads a severity; what it does not know is [UnknownSeverity].
 func ParseSeverity(s string) Severity {

@@ -24,7 +24,7 @@ type Receipt struct {
 	// is a choice.
 	Note string `json:"note,omitempty"`
 	// RequestID helps the service's support to find the failed request.
-	RequestID string `json:"request_id,omitempty"`
+	RequestID markdown.Text `json:"request_id,omitzero"`
 	// RenamedTo is the repository's present name when it was found under an old one.
 	RenamedTo Repo `json:"renamed_to,omitzero"`
 	// Repos are the repositories that an account or a topic stood for in this run, in
@@ -53,6 +53,9 @@ const (
 
 var outcomes = []Outcome{Complete, Failed, Truncated, Forbidden, Missing, Disabled, NeedsToken}
 
+// UnmarshalText refuses outcomes that are not known.
+func (o *Outcome) UnmarshalText(b []byte) error { return decodeWord(o, "outcome", outcomes, b) }
+
 // DropReason tells why an item was seen and not kept.
 type DropReason string
 
@@ -74,6 +77,14 @@ const (
 	OtherTopic        DropReason = "other topic"
 	ExcludedByPattern DropReason = "excluded by pattern"
 )
+
+var dropReasons = []DropReason{
+	OutsidePeriod, Inactive, OtherCategory, IsDraft, IsPrerelease, OtherRepository, NoDate, FoundTwice,
+	IsArchived, IsFork, IsPrivate, OtherTopic, ExcludedByPattern,
+}
+
+// UnmarshalText refuses reasons that are not known.
+func (r *DropReason) UnmarshalText(b []byte) error { return decodeWord(r, "reason", dropReasons, b) }
 
 // Drop counts one item as seen and not kept.
 func (r *Receipt) Drop(why DropReason) {

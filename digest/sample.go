@@ -9,6 +9,15 @@ import (
 // Sample returns an edition in which every list has something in it and every kind
 // has a gap. Templates are checked against it; its names are made up.
 func Sample() Edition {
+	e := Edit(sampleSnapshot(), 1, Rules{})
+	e.Title = "Example Weekly"
+	for _, section := range []*Section{&e.Community, &e.Project, &e.Hot, &e.Tips} {
+		section.Cut = 1
+	}
+	return e
+}
+
+func sampleSnapshot() Snapshot {
 	from := time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
 	at := from.Add(36 * time.Hour)
 	period := Period{From: from, To: from.AddDate(0, 0, 7)}
@@ -46,13 +55,8 @@ func Sample() Edition {
 			Item: item(ID("E-"+name), section), Feed: text("News"), Title: text("A bulletin"), Summary: text("It has a summary."), PublishedAt: at,
 		})
 		for _, kind := range Kinds {
-			s.Receipts = append(s.Receipts, Receipt{Kind: kind, Source: repo.String(), Section: section, Outcome: Failed, Detail: text("no answer")})
+			s.Receipts = append(s.Receipts, Receipt{Kind: kind, Source: repo.String(), Section: section, Outcome: Failed, Detail: text("the server is down")})
 		}
 	}
-	e := Edit(s, 1, Rules{})
-	e.Title = "Example Weekly"
-	for _, section := range []*Section{&e.Community, &e.Project, &e.Hot, &e.Tips} {
-		section.Cut = 1
-	}
-	return e
+	return s
 }

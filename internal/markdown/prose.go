@@ -27,7 +27,7 @@ const (
 // Prose reads a body as Markdown and returns the beginning of its text, without markup, headings, code blocks, tables,
 // HTML, images and quotes. It is still text from outside.
 func Prose(body string) Text {
-	return Untrusted(head(clean(prose(head(strings.ToValidUTF8(body, "\uFFFD"), maxBody))), maxProse))
+	return UntrustedBody(head(clean(prose(head(strings.ToValidUTF8(body, "\uFFFD"), maxBody))), maxProse))
 }
 
 // reader reads Markdown as GitHub does, but for bare links, which are text to an excerpt. It is never used to render.

@@ -20,15 +20,35 @@ import (
 	"strings"
 )
 
-// maxTitle is the most code points a title, name or label may show; a longer one is a trick or a mistake.
-const maxTitle = 300
+const (
+	// maxTitle is the most code points a title, name or label may show; a longer one is a trick or a mistake.
+	maxTitle = 300
+	// maxShort and maxLong bound what is kept of a text, in bytes.
+	maxShort = 1 << 10
+	maxLong  = 4 << 10
+)
 
-// Text is text from outside: an API, a feed. Its zero value is the empty text.
+// Text is untrusted text from an API or a feed. Its zero value is the empty text.
 type Text struct{ raw string }
 
-// Untrusted takes in text from outside. It is the only way to make a [Text].
+// Untrusted takes in a title, a name, a label, an error message of a service: the first KiB of it.
 // Bytes that are not UTF-8 become U+FFFD here already, so that a text is the same before and after a snapshot.
-func Untrusted(s string) Text { return Text{strings.ToValidUTF8(s, "\uFFFD")} }
+func Untrusted(s string) Text { return take(s, maxShort) }
+
+// UntrustedBody takes in a longer text that is no markup any more, such as the summary of a feed entry: the first 4 KiB
+// of it. A body in Markdown goes through [Prose].
+func UntrustedBody(s string) Text { return take(s, maxLong) }
+
+// take copies, because a part of a large response would keep all of it in memory.
+func take(s string, n int) Text {
+	if len(s) > n {
+		s = strings.Clone(head(s, n))
+	}
+	return Text{head(strings.ToValidUTF8(s, "\uFFFD"), n)}
+}
+
+// Head returns the first n bytes of the text, or fewer so as not to cut a character.
+func (t Text) Head(n int) Text { return Text{head(t.raw, n)} }
 
 // String returns the text as one line of inline Markdown that shows the cleaned text and nothing else, wherever a
 // template puts it. Texts longer than 300 code points are cut and end in "…".
@@ -89,8 +109,8 @@ func (t Text) LogValue() slog.Value { return slog.StringValue(Line(t)) }
 // MarshalText returns the raw text: a snapshot stores what came in.
 func (t Text) MarshalText() ([]byte, error) { return []byte(t.raw), nil }
 
-// UnmarshalText reads back what MarshalText wrote. What is in a snapshot is as untrusted as what is in an API's answer.
+// UnmarshalText reads back what MarshalText wrote. A snapshot is as untrusted as the response of an API.
 func (t *Text) UnmarshalText(b []byte) error {
-	*t = Untrusted(string(b))
+	*t = UntrustedBody(string(b))
 	return nil
 }
