@@ -177,7 +177,7 @@ func TestWhatFailedAndWhatIsMissingAreAnnotations(t *testing.T) {
 	if len(lines) != 3 {
 		t.Fatalf("%d lines:\n%s", len(lines), stderr)
 	}
-	for i, want := range []string{"::error title=digest::", "::warning title=gap::feeds of https://example.org/", "::warning title=pull request::"} {
+	for i, want := range []string{"::error title=digest::", "::warning title=gap::the feed https://example.org/", "::warning title=pull request::"} {
 		if !strings.HasPrefix(lines[i], want) {
 			t.Errorf("%q, want %q", lines[i], want)
 		}
