@@ -160,13 +160,13 @@ func (t *branch) facts(e *edition) publish.Facts {
 		f.Late = append(f.Late, a.URL.String())
 	}
 	for _, s := range e.Sections() {
-		f.Sections = append(f.Sections, publish.Section{Name: s.Name, Items: addresses(s), Cut: s.Cut})
+		f.Sections = append(f.Sections, publish.Section{Name: s.Name, Items: addresses(s), LeftOut: s.Cut})
 	}
 	for _, d := range e.drafts {
 		if d.deleted {
 			continue
 		}
-		f.Drafts = append(f.Drafts, publish.Draft{Language: d.language, Path: d.path})
+		f.Files = append(f.Files, publish.File{Language: d.language, Path: d.path})
 		for _, mark := range lint.Placeholders(d.merged) {
 			f.ToWrite = append(f.ToWrite, publish.Placeholder{Language: d.language, Text: mark.Text})
 		}

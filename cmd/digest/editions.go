@@ -41,7 +41,7 @@ func publishedEditions(ctx context.Context, cfg *config.Config, s *sources, repo
 		if err != nil {
 			return nil, err
 		}
-		switch b.branch.State() {
+		switch b.branch.Status() {
 		case publish.NoBranch, publish.NoPull: // a branch alone is a run that was stopped: it is not done
 			return append(editions, merged...), nil
 		}

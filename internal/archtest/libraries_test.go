@@ -32,6 +32,7 @@ var libraries = []library{
 	{"golang.org/x/text/language", []string{"internal/config"}, "languages are checked while they are read", nil},
 	{"golang.org/x/text/unicode/norm", []string{"internal/config"}, "paths collide also in another Unicode form", nil},
 	{"golang.org/x/text/width", []string{"internal/config"}, "carets stand under wide characters", nil},
+	{"github.com/gofrs/flock", []string{"internal/output"}, "one run at a time writes to a folder", nil},
 	{"github.com/spf13/cobra", []string{"cmd/digest"}, "the command line", nil},
 	{"github.com/spf13/pflag", []string{"cmd/digest"}, "its flags", nil},
 

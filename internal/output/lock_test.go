@@ -1,5 +1,3 @@
-//go:build unix
-
 package output
 
 import (
@@ -10,7 +8,7 @@ import (
 	"time"
 )
 
-func TestASecondRunIsKeptOutAndToldOfTheFirst(t *testing.T) {
+func TestLockNamesTheRunThatHoldsIt(t *testing.T) {
 	dir := t.TempDir()
 	one, two := openAt(t, dir), openAt(t, dir)
 	start := time.Date(2024, 6, 24, 9, 0, 0, 0, time.UTC)
@@ -20,7 +18,7 @@ func TestASecondRunIsKeptOutAndToldOfTheFirst(t *testing.T) {
 	}
 	_, err = two.Lock(".digest", start.Add(90*time.Second))
 	if err == nil || !strings.Contains(err.Error(), "another run is writing") || !strings.Contains(err.Error(), "for 1m30s") {
-		t.Errorf("the second run is told %v", err)
+		t.Errorf("the second run got %v", err)
 	}
 	if err := unlock(); err != nil {
 		t.Fatal(err)
@@ -37,7 +35,7 @@ func TestASecondRunIsKeptOutAndToldOfTheFirst(t *testing.T) {
 	}
 }
 
-func TestALockThatADeadProcessLeftIsNoObstacle(t *testing.T) {
+func TestLockOfADeadProcessIsFree(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, ".digest"), 0o755); err != nil {
 		t.Fatal(err)
@@ -55,7 +53,7 @@ func TestALockThatADeadProcessLeftIsNoObstacle(t *testing.T) {
 	}
 }
 
-func TestALockFileThatIsALinkIsRefused(t *testing.T) {
+func TestLockFollowsNoLink(t *testing.T) {
 	dir := t.TempDir()
 	outside := filepath.Join(t.TempDir(), "victim")
 	if err := os.MkdirAll(filepath.Join(dir, ".digest"), 0o755); err != nil {
@@ -80,4 +78,73 @@ func openAt(t *testing.T, dir string) *Folder {
 	}
 	t.Cleanup(func() { f.Close() })
 	return f
+}
+
+// killed releases the lock as if the process had been killed: the lock file stays.
+func killed(t *testing.T, f *Folder, unlock func() error) {
+	t.Helper()
+	data, err := os.ReadFile(f.in(".digest/lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+	put(t, f.in(".digest/lock"), string(data))
+}
+
+func TestNextRunFinishesWhatAKilledOneWasWriting(t *testing.T) {
+	for n := range 5 {
+		f := open(t, nil)
+		unlock, err := f.Lock(".digest", time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.WriteDraft(draft("A")); err != nil {
+			t.Fatal(err)
+		}
+		kill(t, f, draft("B"), n)
+		put(t, f.in("weekly/"+tempPrefix("index.md")+"ABC.tmp"), "half")
+		put(t, f.in(".digest/0001/"+tempPrefix("base.en.md.new")+"ABC.tmp"), "half")
+		killed(t, f, unlock)
+
+		// The next run is about another edition.
+		unlock, err = f.Lock(".digest", time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := unlock(); err != nil {
+			t.Fatal(err)
+		}
+		if got := files(t, f); got != base+" weekly/index.md" {
+			t.Errorf("killed after %d steps: files %q", n, got)
+		}
+		if !find(t, f).untouched() {
+			t.Errorf("killed after %d steps: %+v", n, find(t, f))
+		}
+	}
+}
+
+func TestLockOfAKilledRunIsNoPath(t *testing.T) {
+	outside := t.TempDir()
+	victim := filepath.Join(outside, tempPrefix("index.md")+"ABC.tmp")
+	put(t, victim, "text")
+	for _, lines := range []string{
+		" {}\n{\"path\":\"" + filepath.ToSlash(outside) + "/index.md\"}\n",
+		" {}\n{\"path\":\"../" + filepath.Base(outside) + "/index.md\",\"base\":\"../x\"}\n",
+		" {}\nnot JSON\n{\"path\":",
+		strings.Repeat("x", 100),
+		"",
+	} {
+		f := open(t, map[string]string{".digest/lock": lines})
+		unlock, err := f.Lock(".digest", time.Now())
+		if err == nil {
+			err = unlock()
+		} else if !strings.Contains(err.Error(), "delete "+f.in(".digest/lock")) {
+			t.Errorf("%q: %v", lines, err)
+		}
+		if _, err := os.Stat(victim); err != nil {
+			t.Errorf("%q: %v", lines, err)
+		}
+	}
 }

@@ -8,48 +8,48 @@ import (
 	"github.com/community-digest/digest/internal/markdown"
 )
 
-// Facts are what the body of a pull request tells. All texts are of this program, its configuration or the clock; what
-// strangers wrote is not among them, but for addresses, which become links with a number for a label.
+// Facts are what the body of a pull request reports. All texts are the program's, the configuration's or the clock's.
+// What other people wrote is not among them, but for addresses, which become links labelled with a number.
 type Facts struct {
 	Title       string // the weekly's own name
 	Number      int
 	Period      string
 	Provisional bool // the period is not over yet
-	Drafts      []Draft
+	Files       []File
 	Sections    []Section
 	Receipts    []digest.Receipt
-	// Changes tell what the last update did to each draft; none when there was no draft before.
+	// Changes list what the last update did to each draft; none when there was no draft before.
 	Changes []Changes
-	// ToWrite lists what only a person can write and nobody has written yet.
+	// ToWrite lists what only a person can write and is still missing.
 	ToWrite []Placeholder
-	// Late lists items that belong to an earlier edition's period and came too late for it, by their addresses.
+	// Late lists items that belong to the period of an earlier edition and appeared after it, by their addresses.
 	Late []string
 	// Picks is the path of the file with the editors' choices.
 	Picks string
-	// Host is that of the pages people see, as [github.Client.WebHost] says it.
+	// Host is the host of the pages that people see, as returned by [github.Client.WebHost].
 	Host string
 }
 
-// Draft is a file of the edition.
-type Draft struct{ Language, Path string }
+// File is a draft of the edition.
+type File struct{ Language, Path string }
 
 // Section is a section of the edition with its items, by their addresses.
 type Section struct {
-	Name  digest.SectionName
-	Items []string
-	Cut   int // items left out by the limit per section
+	Name    digest.SectionName
+	Items   []string
+	LeftOut int // items beyond the limit of the section
 }
 
-// Changes is what an update did to a draft. The lists hold addresses of items; what has none is counted only.
+// Changes is what an update did to a draft. The lists hold addresses of items; an item without one only counts.
 type Changes struct {
 	Language string
-	NoBase   bool // nothing told what people had changed, so all was kept
+	NoBase   bool // without a base it was unknown what people had changed, so everything was kept
 	Kept     int  // blocks that people changed or added
 	Added, Refreshed, Removed,
 	LeftOut, Undecided, Stranded []string
 }
 
-// Placeholder is a place in a draft that waits for words.
+// Placeholder is a place in a draft that a person has to fill in.
 type Placeholder struct{ Language, Text string }
 
 // The headings of a body, in their order.
@@ -63,32 +63,32 @@ const (
 	howToHeading   = "### How to go on"
 )
 
-// maxBody is how long the whole description is that a body makes by itself, in UTF-16 units. GitHub's limit leaves the
-// rest to people.
+// maxBody limits our part of the description, in UTF-16 units. GitHub's limit leaves the rest to people.
 const maxBody = 60_000
 
-// Body writes the body of a pull request: what the edition holds, what is missing in it and what is left to do. However
-// much there is to tell, the description stays under 60,000 characters: lists are cut, and say how much they leave out.
+// Body writes the body of a pull request: what the edition has, what is missing, and what is left to do. It stays under
+// 60,000 characters: long lists are cut and end in the number of entries left out.
 func Body(f Facts) string {
 	var text string
-	for _, rows := range []int{400, 200, 100, 50, 20, 10, 5, 2, 1} {
-		text = body(f, rows)
+	for _, limit := range []int{400, 200, 100, 50, 20, 10, 5, 2, 1} {
+		text = body(f, limit)
 		if length(describe("", text)) < maxBody {
 			return text
 		}
 	}
-	return text // unreachable: with one row in each list nothing is longer than a few addresses
+	return text // unreachable: with one entry in each list it is a few addresses long
 }
 
-func body(f Facts, rows int) string {
+// body writes the body with at most limit entries in each list.
+func body(f Facts, limit int) string {
 	parts := []string{
 		intro(f),
-		draftTable(f, rows),
-		gapTable(f, rows),
-		toWrite(f, rows),
-		sections(f, rows),
-		changes(f, rows),
-		late(f, rows),
+		fileTable(f, limit),
+		gapTable(f, limit),
+		toWrite(f, limit),
+		sections(f, limit),
+		changes(f, limit),
+		late(f, limit),
 		readTable(f),
 		howTo(f),
 	}
@@ -102,36 +102,36 @@ func body(f Facts, rows int) string {
 }
 
 func intro(f Facts) string {
-	s := fmt.Sprintf("This is edition %d of **%s**. It covers %s.", f.Number, own(f.Title), own(f.Period))
+	s := fmt.Sprintf("This is edition %d of **%s**. It covers %s.", f.Number, encode(f.Title), encode(f.Period))
 	if f.Provisional {
 		s += "\n\n**Provisional:** the period was not over when this was collected. A later run completes it."
 	}
 	return s
 }
 
-func draftTable(f Facts, rows int) string {
-	return table([]string{"Language", "Draft"}, f.Drafts, rows, func(d Draft) []string { return []string{own(d.Language), code(d.Path)} })
+func fileTable(f Facts, limit int) string {
+	return table([]string{"Language", "Draft"}, f.Files, limit, func(d File) []string { return []string{encode(d.Language), code(d.Path)} })
 }
 
-// gapTable leaves out the service's own words: they are in the draft and in the report of the run.
-func gapTable(f Facts, rows int) string {
+// gapTable leaves out the service's own messages, which are in the draft and in the report of the run.
+func gapTable(f Facts, limit int) string {
 	gaps := digest.Gaps(f.Receipts)
 	if len(gaps) == 0 {
 		return ""
 	}
-	t := table([]string{"Source", "Kind", "Why"}, gaps, rows, func(r digest.Receipt) []string {
-		return []string{own(r.Source), own(string(r.Kind)), r.Outcome.Reason()}
+	t := table([]string{"Source", "Kind", "Why"}, gaps, limit, func(r digest.Receipt) []string {
+		return []string{encode(r.Source), encode(string(r.Kind)), r.Outcome.Reason()}
 	})
-	return fmt.Sprintf(gapsHeading+"\n\n%s not be read whole. What is there may be missing in the drafts.\n\n%s",
+	return fmt.Sprintf(gapsHeading+"\n\n%s not be read completely. Items from there may be missing in the drafts.\n\n%s",
 		count(len(gaps), "source could", "sources could"), t)
 }
 
-func toWrite(f Facts, rows int) string {
+func toWrite(f Facts, limit int) string {
 	if len(f.ToWrite) == 0 {
 		return ""
 	}
-	return toWriteHeading + "\n\n" + list(f.ToWrite, rows, func(p Placeholder) []string {
-		return []string{box + own(p.Language) + ": " + own(p.Text)}
+	return toWriteHeading + "\n\n" + list(f.ToWrite, limit, func(p Placeholder) []string {
+		return []string{box + encode(p.Language) + ": " + encode(p.Text)}
 	})
 }
 
@@ -142,99 +142,99 @@ var sectionTitles = map[digest.SectionName]string{
 	digest.Tips:      "Pro tips",
 }
 
-func sections(f Facts, rows int) string {
+func sections(f Facts, limit int) string {
 	if len(f.Sections) == 0 {
 		return ""
 	}
-	return itemsHeading + "\n\n" + list(f.Sections, rows, func(s Section) []string {
+	return itemsHeading + "\n\n" + list(f.Sections, limit, func(s Section) []string {
 		title := sectionTitles[s.Name]
 		if title == "" {
-			title = own(string(s.Name))
+			title = encode(string(s.Name))
 		}
-		line := fmt.Sprintf("- %s: %s", title, linked(s.Items, rows, f.Host))
-		if s.Cut > 0 {
-			line += fmt.Sprintf(" (and %d left out by the limit per section)", s.Cut)
+		line := fmt.Sprintf("- %s: %s", title, linked(s.Items, limit, f.Host))
+		if s.LeftOut > 0 {
+			line += fmt.Sprintf(" (and %d left out by the limit per section)", s.LeftOut)
 		}
 		return []string{line}
 	})
 }
 
-func changes(f Facts, rows int) string {
-	lines := list(f.Changes, rows, func(c Changes) []string { return changesOf(c, rows, f.Host) })
+func changes(f Facts, limit int) string {
+	lines := list(f.Changes, limit, func(c Changes) []string { return changesOf(c, limit, f.Host) })
 	if lines == "" {
 		return ""
 	}
 	return changesHeading + "\n\n" + lines
 }
 
-func changesOf(c Changes, rows int, host string) []string {
+func changesOf(c Changes, limit int, host string) []string {
 	var lines []string
-	say := func(what string, items []string) {
+	add := func(what string, items []string) {
 		if len(items) > 0 {
-			lines = append(lines, fmt.Sprintf("- %s: %s: %s", own(c.Language), what, linked(items, rows, host)))
+			lines = append(lines, fmt.Sprintf("- %s: %s: %s", encode(c.Language), what, linked(items, limit, host)))
 		}
 	}
-	say("new", c.Added)
-	say("refreshed", c.Refreshed)
-	say("gone at the source, taken out", c.Removed)
-	say("left out, as people deleted or moved it", c.LeftOut)
-	say("changed by people and at the source, people's words stand", c.Undecided)
-	say("new in a section that people deleted", c.Stranded)
+	add("new", c.Added)
+	add("refreshed", c.Refreshed)
+	add("gone at the source, removed", c.Removed)
+	add("left out, because people deleted or moved it", c.LeftOut)
+	add("changed by people and at the source, people's text kept", c.Undecided)
+	add("new in a section that people deleted", c.Stranded)
 	if c.Kept > 0 {
-		lines = append(lines, fmt.Sprintf("- %s: %s", own(c.Language), count(c.Kept, "place that people changed is kept", "places that people changed are kept")))
+		lines = append(lines, fmt.Sprintf("- %s: %s", encode(c.Language), count(c.Kept, "place that people changed is kept", "places that people changed are kept")))
 	}
 	if c.NoBase {
-		lines = append(lines, fmt.Sprintf("- %s: nothing told what people had changed, so all of the draft was kept", own(c.Language)))
+		lines = append(lines, fmt.Sprintf("- %s: it is unknown what people had changed, so the whole draft was kept", encode(c.Language)))
 	}
 	return lines
 }
 
-func late(f Facts, rows int) string {
+func late(f Facts, limit int) string {
 	if len(f.Late) == 0 {
 		return ""
 	}
-	return lateHeading + "\n\nThese belong to the period of an earlier edition and became known after it: " + linked(f.Late, rows, f.Host)
+	return lateHeading + "\n\nThese belong to the period of an earlier edition and became known after it: " + linked(f.Late, limit, f.Host)
 }
 
 // readTable sums up the receipts.
 func readTable(f Facts) string {
-	var kinds []sum
+	var kinds []total
 	for _, k := range digest.Kinds {
-		if s := sumOf(k, f.Receipts); s.sources > 0 {
-			kinds = append(kinds, s)
+		if t := totalOf(k, f.Receipts); t.sources > 0 {
+			kinds = append(kinds, t)
 		}
 	}
 	if len(kinds) == 0 {
 		return ""
 	}
 	head := []string{"Read", "Sources", "Gaps", "Items seen", "In the period"}
-	return readHeading + "\n\n" + table(head, kinds, len(kinds), func(s sum) []string {
-		return []string{string(s.kind), fmt.Sprint(s.sources), fmt.Sprint(s.gaps), fmt.Sprint(s.seen), fmt.Sprint(s.kept)}
+	return readHeading + "\n\n" + table(head, kinds, len(kinds), func(t total) []string {
+		return []string{string(t.kind), fmt.Sprint(t.sources), fmt.Sprint(t.gaps), fmt.Sprint(t.seen), fmt.Sprint(t.kept)}
 	})
 }
 
-// sum is what the receipts of a kind come to.
-type sum struct {
+// total is the sum of the receipts of a kind.
+type total struct {
 	kind                      digest.Kind
 	sources, gaps, seen, kept int
 }
 
-func sumOf(kind digest.Kind, receipts []digest.Receipt) sum {
-	s := sum{kind: kind}
+func totalOf(kind digest.Kind, receipts []digest.Receipt) total {
+	t := total{kind: kind}
 	for _, r := range receipts {
 		if r.Kind != kind || r.NamesRepos() && !r.Gap() {
-			continue // an account's repositories have receipts of their own
+			continue // the repositories of an account have their own receipts
 		}
-		s.sources++
+		t.sources++
 		if r.Gap() {
-			s.gaps++
+			t.gaps++
 		}
 		if !r.NamesRepos() {
-			s.seen += r.Seen
-			s.kept += r.Kept
+			t.seen += r.Seen
+			t.kept += r.Kept
 		}
 	}
-	return s
+	return t
 }
 
 func howTo(f Facts) string {
@@ -246,10 +246,37 @@ func howTo(f Facts) string {
 			" on this branch, or run `digest pick URL` or `digest hide URL`.")
 	}
 	lines = append(lines,
-		"- Merge when all is written. Closing without merging ends the updates of this edition.",
+		"- Merge when everything is written. Closing without merging ends the updates of this edition.",
 		"- Write notes below this part of the description, or in comments.")
 	return howToHeading + "\n\n" + strings.Join(lines, "\n")
 }
 
-// own encodes a text of the configuration: it may hold anything that is syntax on the page.
-func own(text string) string { return markdown.Untrusted(text).String() }
+// table shows at most limit entries as rows of cells, which are encoded already, and counts the rest.
+func table[T any](head []string, entries []T, limit int, cells func(T) []string) string {
+	rows := make([][]string, len(entries))
+	for i, e := range entries {
+		rows[i] = cells(e)
+	}
+	return markdown.Table(head, rows, limit)
+}
+
+// list shows the first entries of a list as lines, which have their bullets already, and counts the rest.
+func list[T any](entries []T, limit int, lines func(T) []string) string {
+	var all []string
+	for _, e := range entries[:min(limit, len(entries))] {
+		all = append(all, lines(e)...)
+	}
+	if more := len(entries) - limit; more > 0 {
+		all = append(all, "- "+andMore(more))
+	}
+	return strings.Join(all, "\n")
+}
+
+func andMore(n int) string { return fmt.Sprintf("… and %d more", n) }
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -21,13 +21,13 @@ var update = flag.Bool("update", false, "rewrite the expected bodies")
 func model() Facts {
 	return Facts{
 		Title: "Istio 社区周报", Number: 1, Period: "2023-12-11 to 2023-12-17", Picks: ".digest/picks.yaml", Host: "github.com",
-		Drafts: []Draft{{"zh-CN", "content/zh/weekly/01/index.md"}, {"en", "content/en/weekly/01/index.md"}},
+		Files: []File{{"zh-CN", "content/zh/weekly/01/index.md"}, {"en", "content/en/weekly/01/index.md"}},
 		Sections: []Section{
 			{Name: digest.Community, Items: []string{"https://github.com/kubernetes/kubernetes/releases/tag/v1.29.0"}},
 			{Name: digest.Project, Items: []string{
 				"https://github.com/istio/istio/security/advisories/GHSA-aaaa-bbbb-cccc", "https://github.com/istio/istio/releases/tag/1.20.1",
 				"https://istio.io/latest/news/releases/1.19.x/announcing-1.19.5/"}},
-			{Name: digest.Hot, Items: []string{"https://github.com/istio/istio/discussions/48301", "https://github.com/istio/istio/discussions/48313#discussioncomment-7"}, Cut: 3},
+			{Name: digest.Hot, Items: []string{"https://github.com/istio/istio/discussions/48301", "https://github.com/istio/istio/discussions/48313#discussioncomment-7"}, LeftOut: 3},
 		},
 		Receipts: []digest.Receipt{
 			{Kind: digest.Discussions, Source: "istio/istio", Outcome: digest.Complete, Seen: 120, Kept: 5},
@@ -72,7 +72,7 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-func TestBodiesStayShortHoweverMuchThereIsToTell(t *testing.T) {
+func TestBodyStaysWithinTheLimit(t *testing.T) {
 	f := model()
 	long := strings.Repeat("长", 400)
 	many := func(n int) []string {
@@ -84,8 +84,8 @@ func TestBodiesStayShortHoweverMuchThereIsToTell(t *testing.T) {
 	}
 	f.Title, f.Period = long, long
 	for i := range 1500 {
-		f.Drafts = append(f.Drafts, Draft{long, fmt.Sprint(long, i)})
-		f.Sections = append(f.Sections, Section{Name: digest.SectionName(long), Items: many(2), Cut: 1 << 60})
+		f.Files = append(f.Files, File{long, fmt.Sprint(long, i)})
+		f.Sections = append(f.Sections, Section{Name: digest.SectionName(long), Items: many(2), LeftOut: 1 << 60})
 		f.Receipts = append(f.Receipts, digest.Receipt{Kind: digest.Feeds, Source: long, Outcome: digest.Outcome(long), Seen: 1 << 60})
 		f.Changes = append(f.Changes, Changes{Language: long, Added: many(1), Kept: 1})
 		f.ToWrite = append(f.ToWrite, Placeholder{long, fmt.Sprint(i, long)})
@@ -157,8 +157,8 @@ func FuzzBody(f *testing.F) {
 		}
 		checkBody(t, Body(Facts{
 			Title: text, Number: n, Period: text, Picks: text, Host: text,
-			Drafts: []Draft{{text, text}, {address, address}}, Late: items, ToWrite: []Placeholder{{text, address}, {address, text}},
-			Sections: []Section{{Name: digest.SectionName(text), Items: items, Cut: n}, {Name: digest.Hot, Items: items}},
+			Files: []File{{text, text}, {address, address}}, Late: items, ToWrite: []Placeholder{{text, address}, {address, text}},
+			Sections: []Section{{Name: digest.SectionName(text), Items: items, LeftOut: n}, {Name: digest.Hot, Items: items}},
 			Receipts: []digest.Receipt{{Kind: digest.Kind(text), Source: text, Outcome: digest.Outcome(text)}, {Kind: digest.Feeds, Source: address, Outcome: digest.Failed, Detail: markdown.Untrusted(text)}},
 			Changes:  []Changes{{Language: text, Added: items, Removed: items[:1], NoBase: true, Kept: n}},
 		}))

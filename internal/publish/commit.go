@@ -13,11 +13,11 @@ import (
 	"github.com/community-digest/digest/internal/github"
 )
 
-// Commit writes those of the files that differ from what the branch has, in one commit, and makes the branch from the
-// base branch when there is none. It reports whether there was anything to write: with nothing new, and where
-// [Branch.Done] says why not, it writes nothing. The message's first line is its headline.
+// Commit writes those of the files that differ from the branch in one commit, and makes the branch from the base branch
+// when it is missing. It reports whether there was anything to write: with nothing new, and after [Branch.Done], it
+// writes nothing. The first line of the message is the headline of the commit.
 //
-// The commit is made by GitHub, which signs it, against the head that was read. [ErrMoved] says that the head has moved.
+// GitHub makes and signs the commit, against the head that was read; [ErrMoved] says that the head has moved since.
 // Files that are not named stay as they are; none is deleted.
 func (b *Branch) Commit(ctx context.Context, message string, files map[string][]byte) (changed bool, err error) {
 	if b.Done() != "" {
@@ -35,7 +35,7 @@ func (b *Branch) Commit(ctx context.Context, message string, files map[string][]
 	}
 	if b.head == "" {
 		if err := b.create(ctx); err != nil {
-			return false, fmt.Errorf("make branch %s: %w", b, err)
+			return false, fmt.Errorf("create branch %s: %w", b, err)
 		}
 	}
 	if err := b.commit(ctx, message, files, paths); err != nil {
@@ -44,12 +44,12 @@ func (b *Branch) Commit(ctx context.Context, message string, files map[string][]
 	return true, nil
 }
 
-// differing lists, in order, the paths of files that are not at the tip as they should be.
+// differing lists, in order, the paths of the files that the tip does not have like this.
 func (b *Branch) differing(ctx context.Context, files map[string][]byte) ([]string, error) {
 	paths := slices.Sorted(maps.Keys(files))
 	unknown := slices.DeleteFunc(slices.Clone(paths), func(p string) bool { _, ok := b.known[p]; return ok })
-	for batch := range slices.Chunk(unknown, 10*perDocument) {
-		found, err := entries[entry](ctx, b, b.tip(), batch)
+	for batch := range slices.Chunk(unknown, entriesPerQuery) {
+		found, err := readEntries[entry](ctx, b, b.tip(), batch)
 		if err != nil {
 			return nil, err
 		}
@@ -63,6 +63,25 @@ func (b *Branch) differing(ctx context.Context, files map[string][]byte) ([]stri
 	return slices.DeleteFunc(paths, func(p string) bool { return b.known[p] == blobOID(files[p]) }), nil
 }
 
+// entriesPerQuery is how many entries one query reads without their texts.
+const entriesPerQuery = 100
+
+// hasFiles reports whether a commit has exactly these files at these paths.
+func (b *Branch) hasFiles(ctx context.Context, oid string, files map[string][]byte, paths []string) bool {
+	for batch := range slices.Chunk(paths, entriesPerQuery) {
+		found, err := readEntries[entry](ctx, b, oid, batch)
+		if err != nil {
+			return false // then it counts as someone else's, which is read and merged with
+		}
+		for _, p := range batch {
+			if found[p] == nil || found[p].Oid != blobOID(files[p]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func (b *Branch) commit(ctx context.Context, message string, files map[string][]byte, paths []string) error {
 	if err := b.pace(ctx); err != nil {
 		return err
@@ -73,18 +92,16 @@ func (b *Branch) commit(ctx context.Context, message string, files map[string][]
 		} `graphql:"createCommitOnBranch(input: $input)"`
 	}
 	err := b.client.Mutate(ctx, &m, b.commitInput(message, files, paths), nil)
-	made := m.CreateCommitOnBranch.Commit
-	if err == nil && made == nil {
-		err = errNothing
+	if err == nil && m.CreateCommitOnBranch.Commit == nil {
+		err = errNoResult
 	}
-	head := ""
+	var head string
 	if err != nil {
-		head, err = b.notCommitted(ctx, err, files, paths)
+		if head, err = b.commitFailed(ctx, err, files, paths); err != nil {
+			return err
+		}
 	} else {
-		head = made.Oid
-	}
-	if err != nil {
-		return err
+		head = m.CreateCommitOnBranch.Commit.Oid
 	}
 	b.head, b.committed = head, true
 	for _, p := range paths {
@@ -116,22 +133,22 @@ func (b *Branch) commitInput(message string, files map[string][]byte, paths []st
 	return in
 }
 
-// notCommitted finds out what a failed commit means: by where the branch stands, before any words are read. It returns
-// the new head when the commit was made all the same.
-func (b *Branch) notCommitted(ctx context.Context, err error, files map[string][]byte, paths []string) (string, error) {
+// commitFailed finds out what a failed commit means, from the head of the branch before any words of the error. It
+// returns the new head if the commit was made all the same.
+func (b *Branch) commitFailed(ctx context.Context, err error, files map[string][]byte, paths []string) (string, error) {
 	head := b.head
 	look := func() (bool, error) {
 		var err error
-		head, err = b.standing(ctx)
+		head, err = b.currentHead(ctx)
 		return head != b.head, err
 	}
 	switch kind := github.KindOf(err); {
-	case doubtful(err):
+	case inDoubt(err):
 		moved, failed := lookAgain(ctx, look)
 		if failed != nil {
-			return "", unclear(err, failed)
+			return "", stillInDoubt(err, failed)
 		}
-		if moved && head != "" && b.holds(ctx, head, files, paths) {
+		if moved && head != "" && b.hasFiles(ctx, head, files, paths) {
 			return head, nil
 		}
 	case kind == github.Invalid, kind == github.NotFound:
@@ -139,31 +156,103 @@ func (b *Branch) notCommitted(ctx context.Context, err error, files map[string][
 			return "", err
 		}
 	default:
-		return "", b.refusal(err)
+		return "", b.rejected(err)
 	}
 	switch {
 	case head == "":
-		return "", &Error{Deleted, "the branch was deleted while this ran: run again to see what is left to do", err}
+		return "", &Error{Deleted, "the branch was deleted during this run: run again", err}
 	case head != b.head:
 		return "", ErrMoved
-	case doubtful(err):
-		return "", undone(err)
+	case inDoubt(err):
+		return "", notDone(err)
 	}
-	return "", b.refusal(err)
+	return "", b.rejected(err)
 }
 
-// holds reports whether a commit has exactly these files at these paths.
-func (b *Branch) holds(ctx context.Context, oid string, files map[string][]byte, paths []string) bool {
-	for batch := range slices.Chunk(paths, 10*perDocument) {
-		found, err := entries[entry](ctx, b, oid, batch)
-		if err != nil {
-			return false // then it counts as somebody else's, which is read and merged with
+// create makes the branch at the commit of the base branch that was read. If another run has just made it there, that
+// will do; whichever commits second gets ErrMoved.
+func (b *Branch) create(ctx context.Context) error {
+	if err := b.pace(ctx); err != nil {
+		return err
+	}
+	var m struct {
+		CreateRef struct {
+			Ref *struct{ Name string }
+		} `graphql:"createRef(input: $input)"`
+	}
+	err := b.client.Mutate(ctx, &m, githubv4.CreateRefInput{
+		RepositoryID: b.id, Name: githubv4.String("refs/heads/" + b.target.Branch), Oid: githubv4.GitObjectID(b.base),
+	}, nil)
+	if err == nil && m.CreateRef.Ref == nil {
+		err = errNoResult
+	}
+	if err != nil {
+		err = b.createFailed(ctx, err)
+	}
+	if err == nil {
+		b.head, b.status, b.created = b.base, NoPull, true
+	}
+	return err
+}
+
+// createFailed finds out what a failed creation means. It returns nil when the branch is there as wanted.
+func (b *Branch) createFailed(ctx context.Context, err error) error {
+	var head string
+	look := func() (bool, error) {
+		var err error
+		head, err = b.currentHead(ctx)
+		return head != "", err
+	}
+	switch kind := github.KindOf(err); {
+	case inDoubt(err):
+		if _, failed := lookAgain(ctx, look); failed != nil {
+			return stillInDoubt(err, failed)
 		}
-		for _, p := range batch {
-			if found[p] == nil || found[p].Oid != blobOID(files[p]) {
-				return false
-			}
+	case kind == github.Invalid:
+		if _, failed := look(); failed != nil {
+			return err
+		}
+	default:
+		return b.rejected(err)
+	}
+	switch {
+	case head == b.base:
+		return nil
+	case head != "":
+		return ErrMoved
+	case inDoubt(err):
+		return notDone(err)
+	}
+	if name := b.conflictingBranch(ctx); name != "" {
+		return &Error{Taken, fmt.Sprintf("git cannot store it beside the branch %s: rename or delete that one, or set another publish.branch", name), err}
+	}
+	return b.rejected(err)
+}
+
+// conflictingBranch names a branch whose name is a prefix of ours up to a slash, or the other way round, or returns "".
+// Git stores branches as files, so that one would have to be a file and a directory.
+func (b *Branch) conflictingBranch(ctx context.Context) string {
+	parts := strings.Split(b.target.Branch, "/")
+	for i := 1; i < len(parts); i++ {
+		parent := *b
+		parent.target.Branch = strings.Join(parts[:i], "/")
+		if oid, err := parent.currentHead(ctx); err == nil && oid != "" {
+			return parent.target.Branch
 		}
 	}
-	return true
+	var q struct {
+		Repository struct {
+			Refs *struct {
+				Nodes []struct{ Prefix, Name string }
+			} `graphql:"refs(refPrefix: $prefix, first: 1)"`
+		} `graphql:"repository(owner: $owner, name: $name)"`
+	}
+	vars := b.vars()
+	vars["prefix"] = githubv4.String("refs/heads/" + b.target.Branch + "/")
+	// This only explains an error that is reported anyway, so its own failure is not another one.
+	if err := b.client.Query(ctx, &q, vars); err != nil || q.Repository.Refs == nil || len(q.Repository.Refs.Nodes) == 0 {
+		return ""
+	}
+	n := q.Repository.Refs.Nodes[0]
+	return strings.TrimPrefix(n.Prefix+n.Name, "refs/heads/")
 }

@@ -15,7 +15,7 @@ import (
 
 func isMoved(err error) bool { return errors.Is(err, ErrMoved) }
 
-func TestTheSecondRunWritesNothing(t *testing.T) {
+func TestSecondRunWritesNothing(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		start := time.Now()
 		first := mustPublish(t, s, files(), proposal())
@@ -43,7 +43,7 @@ func TestTheSecondRunWritesNothing(t *testing.T) {
 	})
 }
 
-func TestACommitHoldsOnlyWhatDiffers(t *testing.T) {
+func TestCommitHasOnlyWhatDiffers(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		mustPublish(t, s, files(), proposal())
 		n := len(s.Requests())
@@ -75,7 +75,7 @@ func TestACommitHoldsOnlyWhatDiffers(t *testing.T) {
 	})
 }
 
-func TestWhatIsOnTheBaseBranchAlreadyMakesNoBranch(t *testing.T) {
+func TestNothingNewMakesNoBranch(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		r := mustPublish(t, s, map[string][]byte{"README.md": []byte("hello")}, proposal())
 		if r.Operation != None || !strings.Contains(r.Reason, "everything is in main already") || writes(s, 0) != nil {
@@ -84,7 +84,7 @@ func TestWhatIsOnTheBaseBranchAlreadyMakesNoBranch(t *testing.T) {
 	})
 }
 
-func TestAPushInBetweenIsNeverOverwritten(t *testing.T) {
+func TestConcurrentPushIsNeverOverwritten(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		mustPublish(t, s, files(), proposal())
 		b := open(t, s)
@@ -96,7 +96,7 @@ func TestAPushInBetweenIsNeverOverwritten(t *testing.T) {
 		if !isMoved(err) || changed {
 			t.Fatalf("changed %v, %v", changed, err)
 		}
-		wantError(t, err, "", false, "somebody else has changed the branch")
+		wantError(t, err, "", false, "has changed since it was read")
 		if got := head(t, s, branch); got.Files[draft] != "# By hand\n" {
 			t.Errorf("draft: %q", got.Files[draft])
 		}
@@ -110,7 +110,7 @@ func TestAPushInBetweenIsNeverOverwritten(t *testing.T) {
 	})
 }
 
-func TestOfTwoRunsAtOnceTheSecondReadsAgain(t *testing.T) {
+func TestSecondOfTwoConcurrentRunsReadsAgain(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		first, second := open(t, s), open(t, s)
 		if _, err := first.Commit(t.Context(), "first", files()); err != nil {
@@ -141,29 +141,29 @@ func TestOfTwoRunsAtOnceTheSecondReadsAgain(t *testing.T) {
 	})
 }
 
-func TestADeletedBranchIsSaid(t *testing.T) {
+func TestDeletedBranchIsReported(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		mustPublish(t, s, files(), proposal())
 		b := open(t, s)
 		s.DeleteBranch(repo, branch)
 		_, err := b.Commit(t.Context(), "x", with(files(), draft, "# Anew\n"))
-		wantError(t, err, Deleted, false, "deleted while this ran", "run again")
+		wantError(t, err, Deleted, false, "deleted during this run", "run again")
 		if s.Branch(repo, branch) != nil {
 			t.Error("the branch is back")
 		}
 	})
 }
 
-// A write's answer can get lost after the write was done, or the request before.
-func TestAfterALostAnswerTheBranchIsLookedAt(t *testing.T) {
+// Either the response gets lost after the write was done, or the request before.
+func TestLostResponseIsResolvedFromTheBranch(t *testing.T) {
 	for _, mutation := range []string{"createRef", "createCommitOnBranch"} {
 		for name, fault := range map[string]githubtest.Fault{
-			"done, the connection broke":  {Reset: true},
-			"done, the answer cut short":  {Truncate: true},
-			"not done, 502":               {Status: 502, Body: "<html>bad gateway</html>"},
-			"not done, an empty answer":   {Status: 200, Body: ""},
-			"not done, data without news": {Status: 200, Body: `{"data":{"` + mutation + `":null}}`},
-			"not done, went wrong":        {Status: 200, Body: `{"data":{"` + mutation + `":null},"errors":[{"message":"Something went wrong while executing your query."}]}`},
+			"done, the connection broke":      {Reset: true},
+			"done, the response cut short":    {Truncate: true},
+			"not done, 502":                   {Status: 502, Body: "<html>bad gateway</html>"},
+			"not done, an empty response":     {Status: 200, Body: ""},
+			"not done, data without a result": {Status: 200, Body: `{"data":{"` + mutation + `":null}}`},
+			"not done, went wrong":            {Status: 200, Body: `{"data":{"` + mutation + `":null},"errors":[{"message":"Something went wrong while executing your query."}]}`},
 		} {
 			t.Run(mutation+" "+name, func(t *testing.T) {
 				bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
@@ -193,7 +193,7 @@ func TestAfterALostAnswerTheBranchIsLookedAt(t *testing.T) {
 	}
 }
 
-func TestALostAnswerAndAPushOnTopIsAMove(t *testing.T) {
+func TestLostResponseFollowedByAPushIsAMove(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		mustPublish(t, s, files(), proposal())
 		s.Fail(githubtest.Fault{GraphQL: "createCommitOnBranch", Reset: true})
@@ -209,17 +209,17 @@ func TestALostAnswerAndAPushOnTopIsAMove(t *testing.T) {
 	})
 }
 
-func TestWhenLookingAgainFailsTooItIsSaid(t *testing.T) {
+func TestUnresolvedLostResponseIsReported(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		b := open(t, s)
 		s.Fail(githubtest.Fault{GraphQL: "createRef", Reset: true})
 		s.Fail(githubtest.Fault{GraphQL: "ref(qualifiedName", Status: 502, Times: -1})
 		_, err := b.Commit(t.Context(), "x", files())
-		wantError(t, err, "", false, "may have been done all the same", "looking again failed")
+		wantError(t, err, "", false, "may have been done all the same", "checking failed")
 	})
 }
 
-func TestRefusalsSayWhatToDo(t *testing.T) {
+func TestRejectedWritesSayWhatToDo(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
 		change       func(*githubtest.Server)
@@ -260,7 +260,7 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 	}
 }
 
-func TestARuleAgainstCommitsIsSaid(t *testing.T) {
+func TestProtectedBranchIsReported(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		mustPublish(t, s, files(), proposal())
 		s.Protect(repo, branch)
@@ -269,7 +269,7 @@ func TestARuleAgainstCommitsIsSaid(t *testing.T) {
 	})
 }
 
-func TestALimitStopsBeforeAnythingIsHalfWritten(t *testing.T) {
+func TestRateLimitLeavesNothingHalfWritten(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		s.Fail(githubtest.Fault{GraphQL: "createCommitOnBranch", Status: 403, Body: `{"message":"You have exceeded a secondary rate limit."}`})
 		_, err := publish(t.Context(), t, s, files(), proposal())
@@ -286,7 +286,7 @@ func TestALimitStopsBeforeAnythingIsHalfWritten(t *testing.T) {
 	})
 }
 
-func TestAnInterruptedRunStopsAtOnce(t *testing.T) {
+func TestInterruptedRunStopsAtOnce(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		b := open(t, s)
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)

@@ -9,28 +9,30 @@ import (
 	"unicode/utf16"
 )
 
-// The description of a pull request is ours and people's. Ours stands between two lines that a browser does not show:
+// The description of a pull request has a part of ours between two comments, and people's own text around it:
 //
-//	<!-- digest: what stands between these two lines is written anew by every run; your own words are kept -->
+//	<!-- digest: every run rewrites the lines between these two comments; your own words are kept -->
 //	…
 //	<!-- digest: end 01234567 89abcdef … -->
 //
-// What people write before and after stays where it is. What they write in between is found by the checksums in the
-// last line, one for each line of ours: a line that has none is a person's, and is moved below our part, so that
-// nothing is lost and nothing keeps ours from being refreshed. A box that a person ticked stays ticked while its line
-// stands.
+// What people write before and after stays where it is. What they write in between is recognised by the checksums in
+// the last line, one for each line of ours: a line without one is theirs and moves below our part, so that nothing is
+// lost and ours can be refreshed. A box that someone ticked stays ticked as long as its line is there.
 const (
-	opening = "<!-- digest: what stands between these two lines is written anew by every run; your own words are kept -->"
+	opening = "<!-- digest: every run rewrites the lines between these two comments; your own words are kept -->"
 	closing = "<!-- digest: end "
 	closed  = " -->"
 )
 
-// maxDescription is GitHub's limit for a description, in UTF-16 units; bodies of ours end far before it.
+// formerOpening is how earlier versions began our part.
+const formerOpening = "<!-- digest: what stands between these two lines is written anew by every run; your own words are kept -->"
+
+// maxDescription is GitHub's limit for a description, in UTF-16 units; our part ends well before it.
 const maxDescription = 65_536
 
-// describe returns the description that the body of ours makes of the present one.
+// describe puts the body into the present description, in place of our part.
 func describe(present, body string) string {
-	d := parse(present)
+	d := parseDescription(present)
 	lines := strings.Split(strings.TrimSpace(body), "\n")
 	for i, l := range lines {
 		if slices.Contains(d.ticked, l) {
@@ -38,26 +40,27 @@ func describe(present, body string) string {
 		}
 	}
 	kept := strings.TrimSpace(strings.Join(d.kept, "\n"))
-	parts := []string{d.before, opening + "\n\n" + strings.Join(lines, "\n") + "\n\n" + seal(lines), kept, d.after}
+	parts := []string{d.before, opening + "\n\n" + strings.Join(lines, "\n") + "\n\n" + closingLine(lines), kept, d.after}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "\n\n")
 }
 
-// description is a description taken apart.
+// description is a description in its parts.
 type description struct {
 	before, after string
-	ours          []string // our lines that still stand, unticked, and empty ones
-	kept          []string // lines of people in our part
-	ticked        []string // lines of ours, unticked, whose box somebody ticked
+	ours          []string // our lines that are still there, unticked, and empty ones
+	kept          []string // people's lines in our part
+	ticked        []string // lines of ours, unticked, whose box someone ticked
 }
 
-// parse takes a description apart. One without our part is people's, and goes below it.
-func parse(text string) description {
+// parseDescription splits a description. Without our part all of it is people's, and goes below ours.
+func parseDescription(text string) description {
 	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")) // browsers send the former
+	text = strings.Replace(text, formerOpening, opening, 1)
 	before, rest, ok := strings.Cut(text, opening)
 	inside, sums, found := strings.Cut(rest, closing)
 	sums, after, ended := strings.Cut(sums, closed)
 	known := strings.Fields(sums)
-	if !ok || !found || !ended || slices.ContainsFunc(known, func(s string) bool { return !isChecksum.MatchString(s) }) {
+	if !ok || !found || !ended || !checksums.MatchString(sums) {
 		return description{after: strings.TrimSpace(strings.ReplaceAll(text, opening, ""))}
 	}
 	d := description{before: strings.TrimSpace(before), after: strings.TrimSpace(after)}
@@ -66,7 +69,7 @@ func parse(text string) description {
 		switch {
 		case strings.TrimSpace(l) == "":
 			d.ours = append(d.ours, "")
-			d.kept = append(d.kept, "") // what stood apart stays apart
+			d.kept = append(d.kept, "") // paragraphs stay paragraphs
 		case !slices.Contains(known, checksum(plain)):
 			d.kept = append(d.kept, l)
 		default:
@@ -80,8 +83,8 @@ func parse(text string) description {
 	return d
 }
 
-// seal is the last line of our part.
-func seal(lines []string) string {
+// closingLine is the last line of our part.
+func closingLine(lines []string) string {
 	var sums []string
 	for _, l := range lines {
 		if sum := checksum(untick(l)); !slices.Contains(sums, sum) {
@@ -91,13 +94,14 @@ func seal(lines []string) string {
 	return closing + strings.Join(sums, " ") + closed
 }
 
-// checksum is short, as every line has one. White space at the end does not count.
+// checksum is short, since every line has one. Trailing white space does not count.
 func checksum(line string) string {
 	sum := sha256.Sum256([]byte(strings.TrimRight(line, " \t")))
 	return fmt.Sprintf("%x", sum[:4])
 }
 
-var isChecksum = regexp.MustCompile(`^[0-9a-f]{8}$`)
+// checksums matches those of a closing line that is exactly as we wrote it.
+var checksums = regexp.MustCompile(`^[0-9a-f]{8}( [0-9a-f]{8})*$`)
 
 const (
 	box       = "- [ ] "
@@ -120,17 +124,43 @@ func untick(line string) string {
 	return line
 }
 
-// sameText compares descriptions as a reader does.
+// sameText compares descriptions apart from line endings and the space around them.
 func sameText(a, b string) bool {
 	norm := func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
 	return norm(a) == norm(b)
 }
 
-// length counts UTF-16 units, of which there are never fewer than characters.
+// length counts UTF-16 units. There are never fewer of them than of characters.
 func length(s string) int {
 	n := 0
 	for _, r := range s {
 		n += utf16.RuneLen(r)
 	}
 	return n
+}
+
+// keepChanges gives the body the changes that the present description lists. A run that commits nothing is no update: it
+// leaves the list of the last update as it is.
+func keepChanges(present, body string) string {
+	_, listed, _ := cutChanges(strings.Join(parseDescription(present).ours, "\n"))
+	before, _, after := cutChanges(body)
+	parts := slices.DeleteFunc([]string{before, listed, after}, func(s string) bool { return s == "" })
+	return strings.Join(parts, "\n\n")
+}
+
+// cutChanges cuts a body around its section of changes, or where that would be.
+func cutChanges(body string) (before, section, after string) {
+	lines := strings.Split(strings.TrimSpace(body), "\n")
+	from, to := len(lines), len(lines)
+	for i, l := range lines {
+		switch l {
+		case changesHeading:
+			from = i
+		case lateHeading, readHeading, howToHeading:
+			to = min(to, i)
+		}
+	}
+	from = min(from, to)
+	text := func(lines []string) string { return strings.TrimSpace(strings.Join(lines, "\n")) }
+	return text(lines[:from]), text(lines[from:to]), text(lines[to:])
 }

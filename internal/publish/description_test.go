@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestDescriptionsKeepWhatPeopleWrote(t *testing.T) {
+func TestDescriptionKeepsPeoplesText(t *testing.T) {
 	const first = "Edition 2.\n\n- [ ] welcome\n- [ ] summary\n\n| Kind | Gaps |\n| --- | --- |\n| releases | 1 |"
 	const second = "Edition 2.\n\n- [ ] summary\n\n| Kind | Gaps |\n| --- | --- |\n| releases | 0 |"
 	edit := func(old, new string) string { return strings.Replace(describe("", first), old, new, 1) }
@@ -46,7 +46,7 @@ func TestDescriptionsKeepWhatPeopleWrote(t *testing.T) {
 			}
 			for _, w := range tt.gone {
 				if strings.Contains(got, w) {
-					t.Errorf("%q stands in\n%s", w, got)
+					t.Errorf("%q is in\n%s", w, got)
 				}
 			}
 			if again := describe(got, second); again != got {

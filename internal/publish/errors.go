@@ -1,33 +1,34 @@
 package publish
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
+	"time"
 
 	"github.com/community-digest/digest/internal/github"
 )
 
-// ErrMoved says that somebody else has pushed to the branch, or made it, since it was read. Nothing was written: open it
-// again, and merge with what is there now.
-var ErrMoved = errors.New("somebody else has changed the branch since it was read")
+// ErrMoved says that someone else has pushed to the branch, or created it, since it was read. Nothing was committed: open
+// it again, and merge with what is there now.
+var ErrMoved = errors.New("the branch has changed since it was read")
 
-// Problem is what stands in the way of publishing, as far as callers act on it or tests name it.
+// Problem is a reason why publishing failed that callers act on or tests name.
 type Problem string
 
-// The problems. Each has an Error whose message says what to do.
+// The problems. The message of each [Error] says what to do.
 const (
 	Missing        Problem = "missing"         // no such repository, or the token may not see it
 	Archived       Problem = "archived"        // the repository is read-only
-	Empty          Problem = "empty"           // the repository has no commit
-	NoBase         Problem = "no base"         // there is no branch to merge into
-	Taken          Problem = "taken"           // the branch, or one that git cannot keep beside it, is somebody else's
-	Deleted        Problem = "deleted"         // the branch was deleted while it was worked on
+	Empty          Problem = "empty"           // the repository has no commits
+	NoBase         Problem = "no base"         // the branch to merge into is missing
+	Taken          Problem = "taken"           // the branch, or one that git cannot store beside it, is someone else's
+	Deleted        Problem = "deleted"         // the branch was deleted during the run
 	Protected      Problem = "protected"       // a rule of the repository forbids the branch or the commit
 	NotPermitted   Problem = "not permitted"   // the token lacks a permission
 	PullsForbidden Problem = "pulls forbidden" // a setting keeps GitHub Actions from opening pull requests
-	NotAFile       Problem = "not a file"      // a folder, link or submodule stands where a file should be
+	NotAFile       Problem = "not a file"      // a directory, link or submodule is where a file should be
 )
 
 // Error is a problem with its message.
@@ -56,7 +57,7 @@ func ProblemOf(err error) Problem {
 	return ""
 }
 
-// Unauthorised reports whether err is for want of a token, or of a token with more rights.
+// Unauthorised reports whether err is due to a missing or invalid token, or one with too few permissions.
 func Unauthorised(err error) bool {
 	switch p := ProblemOf(err); p {
 	case NotPermitted, PullsForbidden:
@@ -68,13 +69,13 @@ func Unauthorised(err error) bool {
 	return false
 }
 
-// refusal explains why GitHub refused a write to the branch. What it cannot explain it returns as it is.
-func (b *Branch) refusal(err error) error {
+// rejected explains why GitHub rejected a write to the branch. What it cannot explain it returns unchanged.
+func (b *Branch) rejected(err error) error {
 	switch {
 	case saysArchived(err):
 		return b.archived(err)
 	case saysProtected(err):
-		return &Error{Protected, fmt.Sprintf("a rule of %s forbids writing to the branch %s: let the rule leave it out, or set another publish.branch",
+		return &Error{Protected, fmt.Sprintf("a rule of %s forbids writing to the branch %s: exempt the branch from the rule, or set another publish.branch",
 			b.target.Repo, b.target.Branch), err}
 	case github.KindOf(err) == github.Forbidden:
 		return &Error{NotPermitted, fmt.Sprintf("the token may not write to %s: it needs the permission contents: write", b.target.Repo), err}
@@ -83,15 +84,14 @@ func (b *Branch) refusal(err error) error {
 }
 
 func (b *Branch) archived(err error) error {
-	return &Error{Archived, fmt.Sprintf("%s is archived and can only be read: unarchive it, or set another publish.repository", b.target.Repo), err}
+	return &Error{Archived, fmt.Sprintf("%s is archived and read-only: unarchive it, or set another publish.repository", b.target.Repo), err}
 }
 
-// says reports whether GitHub's own words contain one of the given ones. Only what has no code of its own is asked for
-// this way.
-func says(err error, words ...string) bool {
+// says reports whether GitHub's message contains one of the phrases. It is only for errors that have no code.
+func says(err error, phrases ...string) bool {
 	text := strings.ToLower(err.Error())
-	for _, w := range words {
-		if strings.Contains(text, w) {
+	for _, p := range phrases {
+		if strings.Contains(text, p) {
 			return true
 		}
 	}
@@ -100,17 +100,68 @@ func says(err error, words ...string) bool {
 
 func saysArchived(err error) bool { return says(err, "was archived", "is archived") }
 
-// saysProtected knows the code of protected branches and the words of rulesets, which have none.
+// saysProtected knows the code of protected branches and the phrases of rulesets, which have none.
 func saysProtected(err error) bool {
 	return says(err, "branch_protection_rule_violation", "rule violation", "protected branch", "must be made through a pull request",
 		"creations being restricted", "reference update failed", "verified signatures")
 }
 
-// escape makes a branch name part of an address; its slashes stay.
-func escape(branch string) string {
-	parts := strings.Split(branch, "/")
-	for i, p := range parts {
-		parts[i] = url.PathEscape(p)
+// inDoubt reports whether a write that failed like this may have been done all the same.
+func inDoubt(err error) bool {
+	switch github.KindOf(err) {
+	case github.Unavailable, github.TooHeavy:
+		return true
 	}
-	return strings.Join(parts, "/")
+	return false
+}
+
+// errNoResult is for a response that reports neither success nor failure.
+var errNoResult = &github.Error{Kind: github.Unavailable, Message: "the response does not say what was done"}
+
+// notDone is the error of a write that left no trace on GitHub. It is not sent again: the next run looks first.
+func notDone(write error) error {
+	return fmt.Errorf("%w (it left no trace on GitHub: run again)", write)
+}
+
+// stillInDoubt is the error of a write that may have been done, when reading the result failed as well.
+func stillInDoubt(write, look error) error {
+	return fmt.Errorf("%w (it may have been done all the same: checking failed, too: %v)", write, look)
+}
+
+// pause is what GitHub asks for between two requests that create something.
+// https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#pause-between-mutative-requests
+const pause = time.Second
+
+// pace waits before every write but the first.
+func (b *Branch) pace(ctx context.Context) error {
+	if !b.paced {
+		b.paced = true
+		return nil
+	}
+	return sleep(ctx, pause)
+}
+
+// lookAgain checks a few times whether a write has happened whose response was lost: the servers may still be working on
+// it, and reads may lag behind. It returns false when there is no trace of it.
+func lookAgain(ctx context.Context, done func() (bool, error)) (bool, error) {
+	for _, d := range []time.Duration{pause, 2 * pause, 4 * pause} {
+		if err := sleep(ctx, d); err != nil {
+			return false, err
+		}
+		if ok, err := done(); ok || err != nil {
+			return ok, err
+		}
+	}
+	return false, nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -1,7 +1,9 @@
 package publish
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/shurcooL/githubv4"
@@ -10,9 +12,9 @@ import (
 	"github.com/community-digest/digest/internal/github"
 )
 
-// opened is what one document asks about a repository.
+// repository is what one query reads of a repository.
 // https://docs.github.com/graphql/reference/objects#repository
-type opened struct {
+type repository struct {
 	ID               githubv4.ID
 	NameWithOwner    string
 	ViewerPermission *string // null for a GitHub App, the token of Actions included
@@ -36,30 +38,30 @@ type ref struct {
 	Target struct{ Oid string }
 }
 
-// Open looks at the repository, its branches and the pull requests of the branch, in one document unless the branch
-// has many of them. It writes nothing.
+// Open reads the repository, its branches and the pull requests of the branch, in one query unless the branch has many
+// of them. It writes nothing.
 func Open(ctx context.Context, client *github.Client, target Target) (*Branch, error) {
 	b := &Branch{client: client, target: target, known: map[string]string{}}
 	if err := b.open(ctx); err != nil {
-		return nil, fmt.Errorf("look at branch %s: %w", b, err)
+		return nil, fmt.Errorf("read branch %s: %w", b, err)
 	}
 	return b, nil
 }
 
 func (b *Branch) open(ctx context.Context) error {
 	if !b.client.Authenticated() {
-		return &Error{NotPermitted, "publishing needs a token: set GITHUB_TOKEN", nil}
+		return &Error{NotPermitted, "publishing requires a token: set GITHUB_TOKEN", nil}
 	}
 	var q struct {
-		Repository *opened `graphql:"repository(owner: $owner, name: $name)"`
+		Repository *repository `graphql:"repository(owner: $owner, name: $name)"`
 	}
 	vars := b.vars()
 	vars["branch"], vars["head"] = githubv4.String("refs/heads/"+b.target.Branch), githubv4.String(b.target.Branch)
 	vars["after"] = github.Cursor("")
-	// Without a base or a mark something is asked for whose answer nobody looks at.
-	vars["base"] = githubv4.String("refs/heads/" + or(b.target.Base, b.target.Branch))
-	vars["mark"] = githubv4.String(or(b.target.Mark, "-"))
-	err := withoutMissing(b.client.Query(ctx, &q, vars))
+	// Both must name something; without a base or a mark their values are not used.
+	vars["base"] = githubv4.String("refs/heads/" + cmp.Or(b.target.Base, b.target.Branch))
+	vars["mark"] = githubv4.String(cmp.Or(b.target.Mark, "-"))
+	err := ignoreMissing(b.client.Query(ctx, &q, vars))
 	r := q.Repository
 	if github.KindOf(err) == github.NotFound || err == nil && r == nil {
 		return &Error{Missing, fmt.Sprintf("%s does not exist, or the token may not see it", b.target.Repo), err}
@@ -81,15 +83,15 @@ func (b *Branch) open(ctx context.Context) error {
 	if b.pull, err = b.ours(ctx, r.PullRequests); err != nil {
 		return err
 	}
-	b.state = stateOf(b.head, b.pull)
-	if b.live() && b.target.Mark != "" && r.Branch.Target.Commit.Mark == nil {
+	b.status = statusOf(b.head, b.pull)
+	if b.active() && b.target.Mark != "" && r.Branch.Target.Commit.Mark == nil {
 		return b.checkStart(ctx)
 	}
 	return nil
 }
 
-// rights says what is certain before any write is tried.
-func (b *Branch) rights(r *opened) error {
+// rights returns why nothing can be written, as far as the repository says so.
+func (b *Branch) rights(r *repository) error {
 	switch {
 	case r.IsArchived:
 		return b.archived(nil)
@@ -100,17 +102,17 @@ func (b *Branch) rights(r *opened) error {
 }
 
 // chooseBase finds the branch to merge into.
-func (b *Branch) chooseBase(r *opened) error {
-	standard := r.DefaultBranchRef
+func (b *Branch) chooseBase(r *repository) error {
+	def := r.DefaultBranchRef
 	switch {
 	case r.IsEmpty:
-		return &Error{Empty, fmt.Sprintf("%s has no commit yet: push a first one, a README will do", b.target.Repo), nil}
-	case b.target.Base == "" && standard == nil:
+		return &Error{Empty, fmt.Sprintf("%s has no commits: push a first one, for example a README", b.target.Repo), nil}
+	case b.target.Base == "" && def == nil:
 		return &Error{NoBase, fmt.Sprintf("%s has no default branch: set publish.base", b.target.Repo), nil}
 	case b.target.Base == "":
-		b.target.Base, b.base = standard.Name, standard.Target.Oid
-	case r.Base == nil && standard != nil:
-		return &Error{NoBase, fmt.Sprintf("%s has no branch %s: set publish.base (its default branch is %s)", b.target.Repo, b.target.Base, standard.Name), nil}
+		b.target.Base, b.base = def.Name, def.Target.Oid
+	case r.Base == nil && def != nil:
+		return &Error{NoBase, fmt.Sprintf("%s has no branch %s: set publish.base (its default branch is %s)", b.target.Repo, b.target.Base, def.Name), nil}
 	case r.Base == nil:
 		return &Error{NoBase, fmt.Sprintf("%s has no branch %s: set publish.base", b.target.Repo, b.target.Base), nil}
 	default:
@@ -122,8 +124,9 @@ func (b *Branch) chooseBase(r *opened) error {
 	return nil
 }
 
-// stateOf names what there is. An open pull request without a branch cannot be; a closed one tells more than a branch.
-func stateOf(head string, p *pull) State {
+// statusOf derives the status. An open pull request without a branch does not exist; a closed one counts more than a
+// branch.
+func statusOf(head string, p *pull) Status {
 	switch {
 	case p != nil && p.State == "MERGED":
 		return PullMerged
@@ -137,8 +140,8 @@ func stateOf(head string, p *pull) State {
 	return NoPull
 }
 
-// checkStart tells whether a branch without our mark is one that we made and did not get to commit to: then it stands at
-// a commit of the base branch. Any other is somebody else's.
+// checkStart accepts a branch without our mark if a killed run made it and did not get to commit to it: it then points
+// at a commit of the base branch. Any other is someone else's.
 func (b *Branch) checkStart(ctx context.Context) error {
 	if b.head == b.base {
 		return nil
@@ -164,24 +167,11 @@ func (b *Branch) checkStart(ctx context.Context) error {
 			}
 		}
 	}
-	return &Error{Taken, fmt.Sprintf("the branch holds somebody else's work (%s is not in it): rename or delete it, or set another publish.branch", b.target.Mark), nil}
+	return &Error{Taken, fmt.Sprintf("the branch holds someone else's work (it has no %s): rename or delete it, or set another publish.branch", b.target.Mark), nil}
 }
 
-// vars are the variables that every query has.
-func (b *Branch) vars() map[string]any {
-	return map[string]any{"owner": githubv4.String(b.target.Repo.Owner), "name": githubv4.String(b.target.Repo.Name)}
-}
-
-// or returns a, or b when a is empty.
-func or(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
-}
-
-// standing returns the commit that the branch stands at now, or "".
-func (b *Branch) standing(ctx context.Context) (string, error) {
+// currentHead reads the commit that the branch points at now, or "".
+func (b *Branch) currentHead(ctx context.Context) (string, error) {
 	var q struct {
 		Repository struct {
 			Ref *ref `graphql:"ref(qualifiedName: $branch)"`
@@ -193,4 +183,77 @@ func (b *Branch) standing(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return q.Repository.Ref.Target.Oid, nil
+}
+
+// pull is a pull request of the branch.
+type pull struct {
+	ID     githubv4.ID
+	Number int
+	URL    string
+	State  string // OPEN, CLOSED or MERGED
+}
+
+// pullPage is a page of the pull requests whose branch has this name, in any repository: anyone can open one from a fork
+// that has a branch of the same name.
+type pullPage struct {
+	Nodes []struct {
+		pull
+		IsCrossRepository bool
+	}
+	PageInfo struct {
+		HasNextPage bool
+		EndCursor   string
+	}
+}
+
+// findPull searches for the pull request of the branch now.
+func (b *Branch) findPull(ctx context.Context) (*pull, error) {
+	page, err := b.pullPage(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	return b.ours(ctx, page)
+}
+
+// ours returns the pull request of this repository's branch, or nil: the open one, of which there is at most one for a
+// base, else the newest. It reads all pages, since pull requests from forks could hide it.
+func (b *Branch) ours(ctx context.Context, page pullPage) (*pull, error) {
+	var newest *pull
+	for {
+		for _, n := range page.Nodes {
+			if n.IsCrossRepository {
+				continue
+			}
+			p := n.pull
+			if p.State == "OPEN" {
+				return &p, nil
+			}
+			if newest == nil {
+				newest = &p
+			}
+		}
+		if !page.PageInfo.HasNextPage {
+			return newest, nil
+		}
+		next, err := b.pullPage(ctx, page.PageInfo.EndCursor)
+		if err != nil {
+			return nil, err
+		}
+		if next.PageInfo.HasNextPage && next.PageInfo.EndCursor == page.PageInfo.EndCursor {
+			return nil, errors.New("list its pull requests: pagination does not advance")
+		}
+		page = next
+	}
+}
+
+func (b *Branch) pullPage(ctx context.Context, after string) (pullPage, error) {
+	var q struct {
+		Repository struct {
+			PullRequests pullPage `graphql:"pullRequests(headRefName: $head, first: 20, after: $after, orderBy: {field: CREATED_AT, direction: DESC})"`
+		} `graphql:"repository(owner: $owner, name: $name)"`
+	}
+	vars := b.vars()
+	vars["head"], vars["after"] = githubv4.String(b.target.Branch), github.Cursor(after)
+	err := b.client.Query(ctx, &q, vars)
+	return q.Repository.PullRequests, err
 }

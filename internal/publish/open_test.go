@@ -11,7 +11,7 @@ import (
 
 func day(d int) time.Time { return time.Date(2023, 12, d, 12, 0, 0, 0, time.UTC) }
 
-func TestOpenTellsWhatThereIs(t *testing.T) {
+func TestOpenReadsTheStatus(t *testing.T) {
 	held := map[string]map[string]string{branch: {mark: "{}"}}
 	ours := func(number int, state string, created time.Time) githubtest.Pull {
 		p := githubtest.Pull{Number: number, Head: branch, Base: "main", State: state, CreatedAt: created}
@@ -32,7 +32,7 @@ func TestOpenTellsWhatThereIs(t *testing.T) {
 		name     string
 		branches map[string]map[string]string
 		pulls    []githubtest.Pull
-		want     State
+		want     Status
 		number   int
 	}{
 		{"nothing", nil, nil, NoBranch, 0},
@@ -57,8 +57,8 @@ func TestOpenTellsWhatThereIs(t *testing.T) {
 				if b.URL() != "" {
 					fmt.Sscanf(b.URL(), "https://github.com/mesh/weekly/pull/%d", &number)
 				}
-				if b.State() != tt.want || number != tt.number {
-					t.Errorf("%s, pull request %d (%s); want %s, %d", b.State(), number, b.URL(), tt.want, tt.number)
+				if b.Status() != tt.want || number != tt.number {
+					t.Errorf("%s, pull request %d (%s); want %s, %d", b.Status(), number, b.URL(), tt.want, tt.number)
 				}
 				if n := len(s.Requests()); n != 1 && len(tt.pulls) < 20 {
 					t.Errorf("%d requests, want 1", n)
@@ -71,7 +71,7 @@ func TestOpenTellsWhatThereIs(t *testing.T) {
 	}
 }
 
-func TestOpenSaysWhatIsInTheWay(t *testing.T) {
+func TestOpenReportsProblems(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
 		change       func(*githubtest.Server, *Target)
@@ -85,13 +85,13 @@ func TestOpenSaysWhatIsInTheWay(t *testing.T) {
 		{"no such repository", func(_ *githubtest.Server, t *Target) { t.Repo.Name = "weakly" }, githubtest.Token,
 			Missing, false, []string{"mesh/weakly does not exist", "may not see it"}},
 		{"an empty repository", func(s *githubtest.Server, _ *Target) { s.DeleteBranch(repo, "main") }, githubtest.Token,
-			Empty, false, []string{"no commit yet"}},
+			Empty, false, []string{"no commits"}},
 		{"no base branch", func(_ *githubtest.Server, t *Target) { t.Base = "master" }, githubtest.Token,
 			NoBase, false, []string{"no branch master", "publish.base", "default branch is main"}},
 		{"the base branch", func(_ *githubtest.Server, t *Target) { t.Branch = "main" }, githubtest.Token,
 			Taken, false, []string{"publish.branch"}},
-		{"somebody else's branch", func(s *githubtest.Server, t *Target) { t.Branch = "feature" }, githubtest.Token,
-			Taken, false, []string{"feature of mesh/weekly", "somebody else's work", mark}},
+		{"someone else's branch", func(s *githubtest.Server, t *Target) { t.Branch = "feature" }, githubtest.Token,
+			Taken, false, []string{"feature of mesh/weekly", "someone else's work", mark}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := weekly()
@@ -110,7 +110,7 @@ func TestOpenSaysWhatIsInTheWay(t *testing.T) {
 	}
 }
 
-func TestWhatForbidsWritingIsKnownBeforeAnyWrite(t *testing.T) {
+func TestReadOnlyIsKnownBeforeAnyWrite(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
 		change       func(*githubtest.Repo)
@@ -140,7 +140,7 @@ func TestWhatForbidsWritingIsKnownBeforeAnyWrite(t *testing.T) {
 	}
 }
 
-func TestTheDefaultBranchIsTheBase(t *testing.T) {
+func TestDefaultBranchIsTheBase(t *testing.T) {
 	w := weekly()
 	w.Repos[0].DefaultBranch = "trunk"
 	w.Repos[0].Branches = map[string]map[string]string{"next": {"x": "y"}}
@@ -160,7 +160,7 @@ func TestTheDefaultBranchIsTheBase(t *testing.T) {
 	})
 }
 
-func TestARenamedRepositoryIsWrittenToUnderItsNewName(t *testing.T) {
+func TestRenamedRepositoryIsWrittenUnderItsNewName(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		target := edition()
 		target.Repo.Name = "news"
@@ -183,7 +183,7 @@ func TestARenamedRepositoryIsWrittenToUnderItsNewName(t *testing.T) {
 }
 
 // A run may have been killed between making the branch and its first commit.
-func TestABranchThatWasOnlyStartedIsOurs(t *testing.T) {
+func TestBranchWithoutACommitIsOurs(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		s.Fail(githubtest.Fault{GraphQL: "createCommitOnBranch", Status: 422, Body: `{"message":"no"}`})
 		if _, err := publish(t.Context(), t, s, files(), proposal()); err == nil {
@@ -193,7 +193,7 @@ func TestABranchThatWasOnlyStartedIsOurs(t *testing.T) {
 			if moved {
 				s.Push(repo, "main", "meanwhile", map[string]string{"other": "file"})
 			}
-			if got := open(t, s).State(); got != NoPull {
+			if got := open(t, s).Status(); got != NoPull {
 				t.Errorf("base moved: %v: %s", moved, got)
 			}
 		}

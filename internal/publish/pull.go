@@ -9,11 +9,11 @@ import (
 	"github.com/community-digest/digest/internal/github"
 )
 
-// PullRequest is what a pull request should be. Everything but the body counts when it is opened, and is people's
-// afterwards: a title they improved, a draft they marked ready and a label they took off stay so.
+// PullRequest is what a pull request should look like. Everything but the body only applies when it is opened and is up
+// to people afterwards: a better title, a draft marked ready and a label taken off stay.
 type PullRequest struct {
 	Title string
-	// Body is kept up to date, beside what people write into the description.
+	// Body is kept up to date, next to what people write into the description.
 	Body      string
 	Draft     bool
 	Labels    []string
@@ -22,38 +22,41 @@ type PullRequest struct {
 	Milestone string // the title of an open one; "" is none
 }
 
-// Operation is what became of a publication.
+// Operation is what a run did to the pull request.
 type Operation string
 
 // The operations. They are part of the report that scripts read.
 const (
 	Created   Operation = "created"   // a pull request was opened
-	Updated   Operation = "updated"   // there was one; its branch got a commit, or its body changed
-	Unchanged Operation = "unchanged" // there was one, and it is as it should be
+	Updated   Operation = "updated"   // the branch of an open one got a commit, or its description changed
+	Unchanged Operation = "unchanged" // an open one is up to date
 	None      Operation = "none"      // nothing is published; Reason says why
 )
 
-// Result tells what became of a publication.
+// Result is the outcome of [Branch.PullRequest].
 type Result struct {
 	Operation Operation
-	Number    int    // of the pull request; 0 when there is none
+	Number    int    // of the pull request; 0 without one
 	URL       string // likewise
-	Reason    string // of None, in words
-	// Warnings tell what was left out: a label that could not be set, a description that could not be changed.
+	Reason    string // of None
+	// Warnings list what was left out: a label that could not be set, a description that could not be changed.
 	Warnings []string
 }
 
-// PullRequest opens the pull request of the branch, or brings the body of the open one up to date. Before it opens one
-// it looks for one, and again after a failure that may have been none, so that there is never a second.
+// PullRequest opens the pull request of the branch, or updates the description of the open one. It searches for an open
+// one before it opens any, and again after a failure whose outcome is in doubt, so that there is never a second.
 func (b *Branch) PullRequest(ctx context.Context, want PullRequest) (Result, error) {
-	r, err := b.propose(ctx, want)
-	if err != nil {
+	r, err := b.pullRequest(ctx, want)
+	switch {
+	case err != nil && b.committed:
+		return r, fmt.Errorf("pull request for branch %s: the draft is committed, but %w", b, err)
+	case err != nil:
 		return r, fmt.Errorf("pull request for branch %s: %w", b, err)
 	}
 	return r, nil
 }
 
-func (b *Branch) propose(ctx context.Context, want PullRequest) (Result, error) {
+func (b *Branch) pullRequest(ctx context.Context, want PullRequest) (Result, error) {
 	if why := b.Done(); why != "" {
 		return b.result(None, why), nil
 	}
@@ -61,8 +64,8 @@ func (b *Branch) propose(ctx context.Context, want PullRequest) (Result, error) 
 		return b.result(None, fmt.Sprintf("everything is in %s already", b.target.Base)), nil
 	}
 	if b.pull == nil {
-		// Another run may have opened it, and a person closed it, since the branch was opened.
-		p, err := b.search(ctx)
+		// Another run may have opened it, and a person closed it, since the branch was read.
+		p, err := b.findPull(ctx)
 		if err != nil {
 			return Result{}, err
 		}
@@ -71,10 +74,10 @@ func (b *Branch) propose(ctx context.Context, want PullRequest) (Result, error) 
 		}
 		b.pull = p
 	}
-	return b.update(ctx, want)
+	return b.updatePull(ctx, want)
 }
 
-// result is a result about the pull request there is.
+// result is a result about the pull request, if there is one.
 func (b *Branch) result(op Operation, reason string) Result {
 	r := Result{Operation: op, Reason: reason}
 	if b.pull != nil {
@@ -83,40 +86,33 @@ func (b *Branch) result(op Operation, reason string) Result {
 	return r
 }
 
-// created is what the mutation answers.
-type created struct {
-	CreatePullRequest struct {
-		PullRequest *pull
-	} `graphql:"createPullRequest(input: $input)"`
-}
-
-// openPull opens the pull request. The branch stays, whatever comes of it.
+// openPull opens the pull request. The branch stays, whatever the outcome.
 func (b *Branch) openPull(ctx context.Context, want PullRequest) (Result, error) {
 	if err := b.readOnly; err != nil {
 		return Result{}, err
 	}
 	var warnings []string
-	made, err := b.createPull(ctx, want)
+	opened, err := b.createPull(ctx, want)
 	if err != nil && want.Draft && says(err, "draft pull requests are not supported") {
-		warnings = append(warnings, "the repository has no draft pull requests: it was opened as an ordinary one")
+		warnings = append(warnings, "the repository does not support draft pull requests: opened as an ordinary one")
 		want.Draft = false
-		made, err = b.createPull(ctx, want)
+		opened, err = b.createPull(ctx, want)
 	}
+	var r Result
 	if err != nil {
-		r, err := b.notOpened(ctx, want, err)
-		r.Warnings = append(warnings, r.Warnings...)
-		return r, err
+		r, err = b.openFailed(ctx, want, err)
+	} else {
+		r, err = b.opened(ctx, want, opened)
 	}
-	r, err := b.opened(ctx, want, made)
 	r.Warnings = append(warnings, r.Warnings...)
 	return r, err
 }
 
-// opened finishes a pull request that this run has opened.
-func (b *Branch) opened(ctx context.Context, want PullRequest, made *pull) (r Result, err error) {
-	b.pull, b.state = made, PullOpen
+// opened completes a pull request that this run has opened.
+func (b *Branch) opened(ctx context.Context, want PullRequest, p *pull) (r Result, err error) {
+	b.pull, b.status = p, PullOpen
 	r = b.result(Created, "")
-	r.Warnings, err = b.dress(ctx, want)
+	r.Warnings, err = b.setMetadata(ctx, want)
 	return r, err
 }
 
@@ -124,7 +120,11 @@ func (b *Branch) createPull(ctx context.Context, want PullRequest) (*pull, error
 	if err := b.pace(ctx); err != nil {
 		return nil, err
 	}
-	var m created
+	var m struct {
+		CreatePullRequest struct {
+			PullRequest *pull
+		} `graphql:"createPullRequest(input: $input)"`
+	}
 	err := b.client.Mutate(ctx, &m, githubv4.CreatePullRequestInput{
 		RepositoryID: b.id,
 		BaseRefName:  githubv4.String(b.target.Base), HeadRefName: githubv4.String(b.target.Branch),
@@ -132,61 +132,153 @@ func (b *Branch) createPull(ctx context.Context, want PullRequest) (*pull, error
 		Draft: githubv4.NewBoolean(githubv4.Boolean(want.Draft)),
 	}, nil)
 	if err == nil && m.CreatePullRequest.PullRequest == nil {
-		err = errNothing
+		err = errNoResult
 	}
 	return m.CreatePullRequest.PullRequest, err
 }
 
-// notOpened finds out what a failure to open a pull request means, by looking for one before any words are read.
-func (b *Branch) notOpened(ctx context.Context, want PullRequest, err error) (Result, error) {
-	var there *pull
+// openFailed finds out what a failure to open a pull request means, by searching for one before any words of the error
+// count.
+func (b *Branch) openFailed(ctx context.Context, want PullRequest, err error) (Result, error) {
+	var found *pull
 	look := func() (bool, error) {
 		var err error
-		there, err = b.search(ctx)
-		return there != nil, err
+		found, err = b.findPull(ctx)
+		return found != nil, err
 	}
-	lost := doubtful(err)
+	lost := inDoubt(err)
 	if lost || says(err, "already exists") {
 		if _, failed := lookAgain(ctx, look); failed != nil {
-			return Result{}, unclear(err, failed)
+			return Result{}, stillInDoubt(err, failed)
 		}
 	}
 	switch {
-	case there == nil && lost:
-		return Result{}, undone(err)
-	case there == nil:
-		return b.refusedPull(ctx, err)
+	case found == nil && lost:
+		return Result{}, notDone(err)
+	case found == nil:
+		return b.openRejected(ctx, err)
 	}
-	b.pull = there
-	if body, failed := b.readBody(ctx); failed == nil && lost && sameText(body, describe("", want.Body)) {
-		return b.opened(ctx, want, there) // with our very body: the answer was lost, not the request
+	b.pull = found
+	if body, failed := b.readDescription(ctx); failed == nil && lost && sameText(body, describe("", want.Body)) {
+		return b.opened(ctx, want, found) // with this very body: only the response was lost
 	}
-	return b.update(ctx, want)
+	return b.updatePull(ctx, want)
 }
 
-// refusedPull explains why GitHub refused to open a pull request.
-func (b *Branch) refusedPull(ctx context.Context, err error) (Result, error) {
+// openRejected explains why GitHub refused to open a pull request.
+func (b *Branch) openRejected(ctx context.Context, err error) (Result, error) {
 	switch {
 	case says(err, "no commits between"):
 		return b.result(None, fmt.Sprintf("everything is in %s already", b.target.Base)), nil
 	case says(err, "not permitted to create"):
-		return Result{}, &Error{PullsForbidden, fmt.Sprintf("the branch is there, but GitHub Actions may not open pull requests in %s: tick \"Allow GitHub Actions to create "+
-			"and approve pull requests\" under Settings > Actions > General > Workflow permissions (an organization can forbid it for all), or open it by hand: %s",
+		return Result{}, &Error{PullsForbidden, fmt.Sprintf("GitHub Actions may not open pull requests in %s: turn on \"Allow GitHub Actions to create "+
+			"and approve pull requests\" under Settings > Actions > General > Workflow permissions (an organization can forbid it for all its repositories), or open it by hand: %s",
 			b.target.Repo, b.compareURL()), err}
 	case saysArchived(err):
 		return Result{}, b.archived(err)
 	case github.KindOf(err) == github.Forbidden:
-		return Result{}, &Error{NotPermitted, fmt.Sprintf("the branch is there, but the token may not open pull requests in %s: it needs the permission "+
+		return Result{}, &Error{NotPermitted, fmt.Sprintf("the token may not open pull requests in %s: it needs the permission "+
 			"pull-requests: write; or open it by hand: %s", b.target.Repo, b.compareURL()), err}
 	case github.KindOf(err) != github.Invalid && github.KindOf(err) != github.NotFound:
 		return Result{}, err
 	}
-	head, failed := b.standing(ctx)
+	head, failed := b.currentHead(ctx)
 	if failed == nil && head == "" {
-		return Result{}, &Error{Deleted, "the branch was deleted while this ran: run again to see what is left to do", err}
+		return Result{}, &Error{Deleted, "the branch was deleted during this run: run again", err}
 	}
 	if says(err, "base") {
-		return Result{}, &Error{NoBase, fmt.Sprintf("%s has no branch %s any more: set publish.base", b.target.Repo, b.target.Base), err}
+		return Result{}, &Error{NoBase, fmt.Sprintf("%s no longer has a branch %s: set publish.base", b.target.Repo, b.target.Base), err}
 	}
 	return Result{}, err
+}
+
+// updatePull updates the description, unless the pull request has been closed or merged since it was found.
+func (b *Branch) updatePull(ctx context.Context, want PullRequest) (Result, error) {
+	present, err := b.readDescription(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	b.status = statusOf(b.head, b.pull)
+	if why := b.Done(); why != "" {
+		return b.result(None, why), nil
+	}
+	r := b.result(Unchanged, "")
+	if b.committed {
+		r.Operation = Updated
+	} else {
+		want.Body = keepChanges(present, want.Body)
+	}
+	next := describe(present, want.Body)
+	switch {
+	case sameText(present, next):
+		return r, nil
+	case length(next) > maxDescription:
+		r.Warnings = append(r.Warnings, "the description is left as it is: what people wrote into it leaves too little room")
+		return r, nil
+	case b.readOnly != nil:
+		return Result{}, b.readOnly
+	}
+	if err := b.writeDescription(ctx, next); err != nil {
+		return Result{}, fmt.Errorf("update its description: %w", err)
+	}
+	r.Operation = Updated
+	return r, nil
+}
+
+// readDescription reads the description of the pull request, and its current state.
+func (b *Branch) readDescription(ctx context.Context) (string, error) {
+	var q struct {
+		Repository struct {
+			PullRequest *struct {
+				pull
+				Body string
+			} `graphql:"pullRequest(number: $number)"`
+		} `graphql:"repository(owner: $owner, name: $name)"`
+	}
+	vars := b.vars()
+	vars["number"] = githubv4.Int(b.pull.Number)
+	if err := b.client.Query(ctx, &q, vars); err != nil {
+		return "", err
+	}
+	if q.Repository.PullRequest == nil {
+		return "", errNoResult
+	}
+	b.pull = &q.Repository.PullRequest.pull
+	return q.Repository.PullRequest.Body, nil
+}
+
+func (b *Branch) writeDescription(ctx context.Context, text string) error {
+	if err := b.pace(ctx); err != nil {
+		return err
+	}
+	var m struct {
+		UpdatePullRequest struct {
+			PullRequest *struct{ Number int }
+		} `graphql:"updatePullRequest(input: $input)"`
+	}
+	err := b.client.Mutate(ctx, &m, githubv4.UpdatePullRequestInput{
+		PullRequestID: b.pull.ID, Body: githubv4.NewString(githubv4.String(text)),
+	}, nil)
+	if err == nil && m.UpdatePullRequest.PullRequest == nil {
+		err = errNoResult
+	}
+	switch {
+	case err == nil:
+		return nil
+	case inDoubt(err):
+		done, failed := lookAgain(ctx, func() (bool, error) {
+			now, err := b.readDescription(ctx)
+			return sameText(now, text), err
+		})
+		if failed != nil {
+			return stillInDoubt(err, failed)
+		}
+		if done {
+			return nil
+		}
+		return notDone(err)
+	case github.KindOf(err) == github.Forbidden:
+		return &Error{NotPermitted, fmt.Sprintf("the token may not change pull requests in %s: it needs the permission pull-requests: write", b.target.Repo), err}
+	}
+	return err
 }

@@ -20,7 +20,7 @@ func full() PullRequest {
 	return p
 }
 
-func TestAPullRequestIsOpenedWithAllThatIsAsked(t *testing.T) {
+func TestPullRequestIsOpenedWithItsMetadata(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		s.AddMilestone(repo, "December, late")
 		s.AddMilestone(repo, "December")
@@ -42,14 +42,14 @@ func TestAPullRequestIsOpenedWithAllThatIsAsked(t *testing.T) {
 	})
 }
 
-func TestWhatCannotBeSetIsAWarning(t *testing.T) {
+func TestFailedMetadataIsAWarning(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		want := full()
 		want.Assignees, want.Reviewers = []string{"ann", "ghost"}, []string{"ghost", "mesh/editors"}
 		s.Fail(githubtest.Fault{Path: "/labels", Status: 403, Body: `{"message":"Resource not accessible by integration"}`})
 		r := mustPublish(t, s, files(), want)
 		var said []string
-		for i, words := range []string{"labels not set as wanted (weekly, draft): GitHub answered 403", "left out ghost", "(ghost): GitHub answered 422", "no open milestone"} {
+		for i, words := range []string{"labels not set (weekly, draft): GitHub answered 403", "ignored ghost", "(ghost): GitHub answered 422", "no open milestone"} {
 			if i >= len(r.Warnings) || !strings.Contains(r.Warnings[i], words) {
 				said = append(said, words)
 			}
@@ -63,7 +63,7 @@ func TestWhatCannotBeSetIsAWarning(t *testing.T) {
 	})
 }
 
-func TestAfterALimitNothingFurtherIsSet(t *testing.T) {
+func TestRateLimitStopsMetadata(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		s.Fail(githubtest.Fault{Path: "/labels", Status: 403, Body: `{"message":"You have exceeded a secondary rate limit."}`})
 		r := mustPublish(t, s, files(), full())
@@ -73,7 +73,7 @@ func TestAfterALimitNothingFurtherIsSet(t *testing.T) {
 	})
 }
 
-func TestOnlyTheBodyIsKeptUpToDate(t *testing.T) {
+func TestOnlyTheBodyIsUpdated(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		mustPublish(t, s, files(), full())
 		s.EditPull(repo, 1, func(p *githubtest.Pull) {
@@ -96,7 +96,7 @@ func TestOnlyTheBodyIsKeptUpToDate(t *testing.T) {
 	})
 }
 
-func TestWhatPeopleWroteIntoTheDescriptionStays(t *testing.T) {
+func TestPeoplesTextInTheDescriptionStays(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		mustPublish(t, s, files(), proposal())
 		s.EditPull(repo, 1, func(p *githubtest.Pull) {
@@ -108,7 +108,7 @@ func TestWhatPeopleWroteIntoTheDescriptionStays(t *testing.T) {
 		body := onlyPull(t, s).Body
 		for _, part := range []string{"Before.", "Between.", "After.", "Edition 2, with more.", "- [x] a few words of welcome", "- [ ] a summary"} {
 			if strings.Count(body, part) != 1 {
-				t.Errorf("%q stands %d times in\n%s", part, strings.Count(body, part), body)
+				t.Errorf("%q is %d times in\n%s", part, strings.Count(body, part), body)
 			}
 		}
 		n := len(s.Requests())
@@ -119,7 +119,7 @@ func TestWhatPeopleWroteIntoTheDescriptionStays(t *testing.T) {
 }
 
 // A run that commits nothing leaves standing what the last update changed: it is no update.
-func TestTheChangesOfTheLastUpdateStandUntilTheNext(t *testing.T) {
+func TestChangesStayUntilTheNextUpdate(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		facts := model()
 		facts.Changes = nil
@@ -138,7 +138,7 @@ func TestTheChangesOfTheLastUpdateStandUntilTheNext(t *testing.T) {
 			text    string
 			changes Changes
 			want    []string
-			told    string
+			listed  string
 		}{
 			{"nothing new, though people edited", "# One\n", edited, nil, ""},
 			{"an update", "# Two\n", refreshed, []string{"createCommitOnBranch", "updatePullRequest"}, "- en: refreshed: 1"},
@@ -149,12 +149,12 @@ func TestTheChangesOfTheLastUpdateStandUntilTheNext(t *testing.T) {
 			if _, got := run(tt.text, tt.changes); !cmp.Equal(tt.want, got) {
 				t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 			}
-			_, told, _ := cutSection(onlyPull(t, s).Body, changesHeading)
-			if (told == "") != (tt.told == "") || !strings.Contains(told, tt.told) || strings.Count(onlyPull(t, s).Body, changesHeading) > 1 {
-				t.Errorf("%s: told %q, want %q", tt.name, told, tt.told)
+			_, listed, _ := cutChanges(onlyPull(t, s).Body)
+			if (listed == "") != (tt.listed == "") || !strings.Contains(listed, tt.listed) || strings.Count(onlyPull(t, s).Body, changesHeading) > 1 {
+				t.Errorf("%s: listed %q, want %q", tt.name, listed, tt.listed)
 			}
 		}
-		// What else is new is told all the same.
+		// What else is new is listed all the same.
 		facts.ToWrite = nil
 		if op, got := run("# Three\n"); op != Updated || !cmp.Equal(got, []string{"updatePullRequest"}) {
 			t.Errorf("%s after %v", op, got)
@@ -165,24 +165,24 @@ func TestTheChangesOfTheLastUpdateStandUntilTheNext(t *testing.T) {
 	})
 }
 
-func TestADescriptionWithoutRoomIsLeftAlone(t *testing.T) {
+func TestFullDescriptionIsLeftAlone(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		mustPublish(t, s, files(), proposal())
 		long := strings.Repeat("长", maxDescription-100)
 		s.EditPull(repo, 1, func(p *githubtest.Pull) { p.Body = long })
 		r := mustPublish(t, s, files(), proposal())
-		if r.Operation != Unchanged || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "no room") || onlyPull(t, s).Body != long {
+		if r.Operation != Unchanged || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "too little room") || onlyPull(t, s).Body != long {
 			t.Errorf("%+v", r)
 		}
 	})
 }
 
-func TestAClosedOrMergedPullRequestIsLeftAlone(t *testing.T) {
+func TestFinishedPullRequestIsLeftAlone(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(*githubtest.Pull)
 		reason string
 	}{
-		"closed": {func(p *githubtest.Pull) { p.State, p.ClosedAt = "closed", day(20) }, "pull request 1 was closed without being merged: reopen it"},
+		"closed": {func(p *githubtest.Pull) { p.State, p.ClosedAt = "closed", day(20) }, "pull request 1 was closed without merging: reopen it"},
 		"merged": {func(p *githubtest.Pull) { p.State, p.ClosedAt, p.MergedAt = "closed", day(20), day(20) }, "pull request 1 is merged"},
 	} {
 		for _, gone := range []bool{false, true} {
@@ -214,13 +214,13 @@ func TestAClosedOrMergedPullRequestIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestAfterALostAnswerThereIsStillOnePullRequest(t *testing.T) {
+func TestLostResponseNeverOpensASecondPullRequest(t *testing.T) {
 	for name, fault := range map[string]githubtest.Fault{
-		"done, the connection broke":     {Reset: true},
-		"done, the answer cut short":     {Truncate: true},
-		"done, but an error beside null": {NullPath: []any{"createPullRequest"}, Message: "Something went wrong while executing your query."},
-		"not done, 502":                  {Status: 502},
-		"not done, data without news":    {Status: 200, Body: `{"data":{"createPullRequest":null}}`},
+		"done, the connection broke":      {Reset: true},
+		"done, the response cut short":    {Truncate: true},
+		"done, but an error beside null":  {NullPath: []any{"createPullRequest"}, Message: "Something went wrong while executing your query."},
+		"not done, 502":                   {Status: 502},
+		"not done, data without a result": {Status: 200, Body: `{"data":{"createPullRequest":null}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
@@ -244,7 +244,7 @@ func TestAfterALostAnswerThereIsStillOnePullRequest(t *testing.T) {
 	}
 }
 
-func TestOfTwoRunsAtOnceOneOpensThePullRequest(t *testing.T) {
+func TestOneOfTwoConcurrentRunsOpensThePullRequest(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		if _, err := open(t, s).Commit(t.Context(), "x", files()); err != nil {
 			t.Fatal(err)
@@ -269,7 +269,7 @@ func TestOfTwoRunsAtOnceOneOpensThePullRequest(t *testing.T) {
 	})
 }
 
-func TestARunThatDiedBeforeThePullRequestIsFinishedByTheNext(t *testing.T) {
+func TestKilledRunIsFinishedByTheNext(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		if _, err := open(t, s).Commit(t.Context(), "x", files()); err != nil {
 			t.Fatal(err)
@@ -286,7 +286,7 @@ func TestPullRequestsForbiddenToActions(t *testing.T) {
 	bubble(t, w, func(t *testing.T, s *githubtest.Server) {
 		s.ForbidPulls(repo)
 		_, err := publish(t.Context(), t, s, files(), proposal())
-		wantError(t, err, PullsForbidden, true, "the branch is there", "Settings > Actions > General > Workflow permissions",
+		wantError(t, err, PullsForbidden, true, "the draft is committed", "Settings > Actions > General > Workflow permissions",
 			"Allow GitHub Actions to create and approve pull requests", "https://github.com/mesh/weekly/compare/main...digest/0002?expand=1")
 		if h := head(t, s, branch); h.Files[draft] == "" {
 			t.Error("the commit is gone")
@@ -294,7 +294,7 @@ func TestPullRequestsForbiddenToActions(t *testing.T) {
 	})
 }
 
-func TestATokenThatMayNotOpenPullRequests(t *testing.T) {
+func TestTokenMayNotOpenPullRequests(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		b := open(t, s)
 		if _, err := b.Commit(t.Context(), "x", files()); err != nil {
@@ -306,7 +306,7 @@ func TestATokenThatMayNotOpenPullRequests(t *testing.T) {
 	})
 }
 
-func TestATokenThatMayNotChangePullRequests(t *testing.T) {
+func TestTokenMayNotChangePullRequests(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		mustPublish(t, s, files(), proposal())
 		b := open(t, s)
@@ -316,17 +316,17 @@ func TestATokenThatMayNotChangePullRequests(t *testing.T) {
 	})
 }
 
-func TestWithoutDraftsAnOrdinaryOneIsOpened(t *testing.T) {
+func TestDraftsUnsupportedOpensAnOrdinaryPullRequest(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		s.ForbidDraftPulls(repo)
 		r := mustPublish(t, s, files(), proposal())
-		if r.Operation != Created || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "no draft pull requests") || onlyPull(t, s).Draft {
+		if r.Operation != Created || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "does not support draft pull requests") || onlyPull(t, s).Draft {
 			t.Errorf("%+v", r)
 		}
 	})
 }
 
-func TestABranchWithNothingNewGetsNoPullRequest(t *testing.T) {
+func TestBranchWithNothingNewGetsNoPullRequest(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		s.CreateBranch(repo, branch)
 		r := mustPublish(t, s, map[string][]byte{"README.md": []byte("hello")}, proposal())
@@ -336,7 +336,7 @@ func TestABranchWithNothingNewGetsNoPullRequest(t *testing.T) {
 	})
 }
 
-func TestABranchDeletedBeforeThePullRequestIsSaid(t *testing.T) {
+func TestBranchDeletedBeforeThePullRequestIsReported(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		b := open(t, s)
 		if _, err := b.Commit(t.Context(), "x", files()); err != nil {
@@ -344,11 +344,11 @@ func TestABranchDeletedBeforeThePullRequestIsSaid(t *testing.T) {
 		}
 		s.DeleteBranch(repo, branch)
 		_, err := b.PullRequest(t.Context(), proposal())
-		wantError(t, err, Deleted, false, "deleted while this ran")
+		wantError(t, err, Deleted, false, "deleted during this run")
 	})
 }
 
-func TestABaseDeletedBeforeThePullRequestIsSaid(t *testing.T) {
+func TestBaseDeletedBeforeThePullRequestIsReported(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		b := open(t, s)
 		if _, err := b.Commit(t.Context(), "x", files()); err != nil {
@@ -356,11 +356,11 @@ func TestABaseDeletedBeforeThePullRequestIsSaid(t *testing.T) {
 		}
 		s.DeleteBranch(repo, "main")
 		_, err := b.PullRequest(t.Context(), proposal())
-		wantError(t, err, NoBase, false, "no branch main any more")
+		wantError(t, err, NoBase, false, "no longer has a branch main")
 	})
 }
 
-func TestALostAnswerToAnUpdateIsLookedUp(t *testing.T) {
+func TestLostResponseToAnUpdateIsResolved(t *testing.T) {
 	for _, done := range []bool{true, false} {
 		bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 			mustPublish(t, s, files(), proposal())

@@ -10,7 +10,7 @@ import (
 	"github.com/community-digest/digest/internal/githubtest"
 )
 
-func TestReadGivesTheBytesOfTheCommit(t *testing.T) {
+func TestReadReturnsTheBytesOfTheCommit(t *testing.T) {
 	texts := map[string]string{
 		"plain.md": "# A\n", "empty": "", "crlf.md": "a\r\nb\r\n", "no-newline.md": "a", "中文/文件.md": "第一期\n",
 		"latin1.md": "caf\xe9\n", "binary.png": "\x89PNG\x00\x01", "bom.md": "\uFEFFa\n",
@@ -43,7 +43,7 @@ func TestReadGivesTheBytesOfTheCommit(t *testing.T) {
 	})
 }
 
-func TestReadIsAtTheBranchWhileItIsWorkedOn(t *testing.T) {
+func TestReadUsesTheBranchWhileItIsActive(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		read := func() string {
 			t.Helper()
@@ -69,24 +69,24 @@ func TestReadIsAtTheBranchWhileItIsWorkedOn(t *testing.T) {
 	})
 }
 
-func TestReadRefusesWhatIsNoFile(t *testing.T) {
+func TestReadRejectsWhatIsNotAFile(t *testing.T) {
 	w := weekly()
 	w.Repos[0].Files["content/link"] = "../elsewhere"
 	w.Repos[0].Files["theme"] = "a commit"
 	for _, tt := range []struct{ path, words string }{
-		{"content/en", "content/en is a folder, not a file"},
+		{"content/en", "content/en is a directory, not a file"},
 		{"content/link", "content/link is a symbolic link, not a file"},
-		{"content/link/index.md", "content/link is a symbolic link, not a folder"},
-		{"README.md/index.md", "README.md is a file, not a folder"},
+		{"content/link/index.md", "content/link is a symbolic link, not a directory"},
+		{"README.md/index.md", "README.md is a file, not a directory"},
 		{"theme", "theme is a submodule, not a file"},
-		{"theme/index.md", "theme is a submodule, not a folder"},
-		{"../up", "no path"},
-		{"/etc", "no path"},
-		{"a//b", "no path"},
-		{"", "no path"},
-		{".", "no path"},
-		{"a\nb", "no path"},
-		{"sub/.GIT/hooks/x", "git's own"},
+		{"theme/index.md", "theme is a submodule, not a directory"},
+		{"../up", "invalid path"},
+		{"/etc", "invalid path"},
+		{"a//b", "invalid path"},
+		{"", "invalid path"},
+		{".", "invalid path"},
+		{"a\nb", "invalid path"},
+		{"sub/.GIT/hooks/x", "git's own directory"},
 	} {
 		t.Run(tt.path, func(t *testing.T) {
 			bubble(t, w, func(t *testing.T, s *githubtest.Server) {
@@ -104,7 +104,7 @@ func TestReadRefusesWhatIsNoFile(t *testing.T) {
 	}
 }
 
-func TestListShowsTheBaseBranch(t *testing.T) {
+func TestListReadsTheBaseBranch(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		mustPublish(t, s, files(), proposal())
 		b := open(t, s)
@@ -122,11 +122,11 @@ func TestListShowsTheBaseBranch(t *testing.T) {
 			}
 		}
 		_, err := b.List(t.Context(), "README.md")
-		wantError(t, err, NotAFile, false, "README.md is a file, not a folder")
+		wantError(t, err, NotAFile, false, "README.md is a file, not a directory")
 	})
 }
 
-func TestACommitThatIsGoneIsNotTakenForAnEmptyOne(t *testing.T) {
+func TestMissingCommitIsNotAnEmptyOne(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		b := open(t, s)
 		b.base = strings.Repeat("0", 40)

@@ -12,22 +12,22 @@ import (
 	"github.com/community-digest/digest/internal/github"
 )
 
-// dress gives a new pull request its labels, assignees, reviewers and milestone. What fails is a warning: the pull
-// request is there, and people can add what it lacks.
-func (b *Branch) dress(ctx context.Context, want PullRequest) ([]string, error) {
-	logins, slugs := teams(want.Reviewers)
+// setMetadata gives a new pull request its labels, assignees, reviewers and milestone. A failure is a warning: the pull
+// request is open, and people can add what it lacks.
+func (b *Branch) setMetadata(ctx context.Context, want PullRequest) ([]string, error) {
+	users, teams := splitReviewers(want.Reviewers)
 	steps := []struct {
-		what   string
-		names  []string
-		attach func(context.Context, []string) error
+		what  string
+		names []string
+		set   func(context.Context, []string) error
 	}{
 		{"labels", want.Labels, b.addLabels},
 		{"assignees", want.Assignees, b.setAssignees},
-		{"reviewers", logins, func(ctx context.Context, names []string) error {
+		{"reviewers", users, func(ctx context.Context, names []string) error {
 			return b.requestReviews(ctx, gogithub.ReviewersRequest{Reviewers: names})
 		}},
-		// Apart from the logins: the token of Actions may not ask teams, and would be refused the whole request.
-		{"reviewing teams", slugs, func(ctx context.Context, names []string) error {
+		// Apart from the users: the token of Actions may not request teams, and the whole request would be rejected.
+		{"reviewing teams", teams, func(ctx context.Context, names []string) error {
 			return b.requestReviews(ctx, gogithub.ReviewersRequest{TeamReviewers: names})
 		}},
 		{"milestone", slices.DeleteFunc([]string{want.Milestone}, func(s string) bool { return s == "" }), b.setMilestone},
@@ -39,7 +39,7 @@ func (b *Branch) dress(ctx context.Context, want PullRequest) ([]string, error) 
 		}
 		err := b.pace(ctx)
 		if err == nil {
-			err = s.attach(ctx, s.names)
+			err = s.set(ctx, s.names)
 		}
 		if err == nil {
 			continue
@@ -47,7 +47,7 @@ func (b *Branch) dress(ctx context.Context, want PullRequest) ([]string, error) 
 		if ctx.Err() != nil {
 			return append(warnings, "interrupted: add labels, assignees, reviewers and milestone by hand"), ctx.Err()
 		}
-		warnings = append(warnings, fmt.Sprintf("%s not set as wanted (%s): %v", s.what, strings.Join(s.names, ", "), reason(err)))
+		warnings = append(warnings, fmt.Sprintf("%s not set (%s): %v", s.what, strings.Join(s.names, ", "), reason(err)))
 		if github.Stops(err) {
 			return append(warnings, "nothing further was set: add what is missing by hand"), nil
 		}
@@ -55,20 +55,20 @@ func (b *Branch) dress(ctx context.Context, want PullRequest) ([]string, error) 
 	return warnings, nil
 }
 
-// teams parts teams, given as org/team, from logins. GitHub knows a team of the repository's organization by the
-// second half alone.
-func teams(reviewers []string) (logins, slugs []string) {
+// splitReviewers parts users from teams, which are given as org/team. GitHub knows a team of the repository's
+// organization by the second half alone.
+func splitReviewers(reviewers []string) (users, teams []string) {
 	for _, r := range reviewers {
 		if _, slug, ok := strings.Cut(r, "/"); ok {
-			slugs = append(slugs, slug)
+			teams = append(teams, slug)
 		} else {
-			logins = append(logins, r)
+			users = append(users, r)
 		}
 	}
-	return logins, slugs
+	return users, teams
 }
 
-// reason is an error as GitHub puts it: go-github's quotes the whole address.
+// reason is an error in GitHub's words: go-github's quotes the whole address.
 func reason(err error) error {
 	if e := github.AsError(err); e != nil {
 		return e
@@ -81,7 +81,7 @@ func (b *Branch) addLabels(ctx context.Context, labels []string) error {
 	return err
 }
 
-// setAssignees also tells who GitHub left out, which it does without a word.
+// setAssignees also reports whom GitHub left out, which it does without an error.
 func (b *Branch) setAssignees(ctx context.Context, logins []string) error {
 	issue, _, err := b.client.REST.Issues.Edit(ctx, b.target.Repo.Owner, b.target.Repo.Name, b.pull.Number, &gogithub.IssueRequest{Assignees: &logins})
 	if err != nil {
@@ -94,17 +94,17 @@ func (b *Branch) setAssignees(ctx context.Context, logins []string) error {
 		}
 	}
 	if len(left) > 0 {
-		return fmt.Errorf("GitHub left out %s: is it somebody with access to the repository?", strings.Join(left, ", "))
+		return fmt.Errorf("GitHub ignored %s: only people with access to the repository can be assigned", strings.Join(left, ", "))
 	}
 	return nil
 }
 
-func (b *Branch) requestReviews(ctx context.Context, of gogithub.ReviewersRequest) error {
-	_, _, err := b.client.REST.PullRequests.RequestReviewers(ctx, b.target.Repo.Owner, b.target.Repo.Name, b.pull.Number, of)
+func (b *Branch) requestReviews(ctx context.Context, from gogithub.ReviewersRequest) error {
+	_, _, err := b.client.REST.PullRequests.RequestReviewers(ctx, b.target.Repo.Owner, b.target.Repo.Name, b.pull.Number, from)
 	return err
 }
 
-// setMilestone looks for an open milestone by its title.
+// setMilestone finds an open milestone by its title.
 func (b *Branch) setMilestone(ctx context.Context, titles []string) error {
 	var q struct {
 		Repository struct {

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -16,7 +15,7 @@ func draft(text string) Draft {
 	return Draft{Path: "weekly/index.md", Text: text, BasePath: base, BaseText: text}
 }
 
-// open opens a new folder that holds these files.
+// open opens a new folder with these files.
 func open(t *testing.T, files map[string]string) *Folder {
 	t.Helper()
 	dir := t.TempDir()
@@ -28,6 +27,7 @@ func open(t *testing.T, files map[string]string) *Folder {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.Close() })
+	f.flush = false
 	return f
 }
 
@@ -53,7 +53,7 @@ func text(t *testing.T, f *Folder, name string) string {
 	return string(data)
 }
 
-// files lists every name below the folder that is no folder.
+// files lists all files in the folder.
 func files(t *testing.T, f *Folder) string {
 	t.Helper()
 	var names []string
@@ -82,17 +82,7 @@ func find(t *testing.T, f *Folder) Found {
 // untouched reports whether the draft is as the tool wrote it.
 func (f Found) untouched() bool { return !f.HasText || f.HasBase && f.Text == f.Base }
 
-func fifo(t *testing.T, name string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mkfifo(name, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestOpenMakesTheFolder(t *testing.T) {
+func TestOpenMakesTheDirectory(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "a", "b")
 	f, err := Open(name)
 	if err != nil {
@@ -107,13 +97,15 @@ func TestOpenMakesTheFolder(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesAFile(t *testing.T) {
+func TestOpenRejectsAFile(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "file")
 	put(t, name, "text")
-	for _, n := range []string{name, filepath.Join(name, "below")} {
-		_, err := Open(n)
-		if err == nil || !strings.HasPrefix(err.Error(), "open output folder: ") || !strings.Contains(err.Error(), name) {
-			t.Errorf("Open(%s): %v", n, err)
-		}
+	_, err := Open(name)
+	if want := "output " + name + " is a file, not a directory"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	_, err = Open(filepath.Join(name, "inside"))
+	if want := "create output directory " + filepath.Join(name, "inside") + ": " + name + ": not a directory"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

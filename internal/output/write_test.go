@@ -5,17 +5,122 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
-// notFiles make something that is no ordinary file.
-var notFiles = map[string]func(t *testing.T, f *Folder, name string){
+func TestFilesAreReplacedAtomically(t *testing.T) {
+	old, next := strings.Repeat("old\n", 10_000), strings.Repeat("new!\n", 10_000)
+	f := open(t, map[string]string{"index.md": old})
+	stop := make(chan struct{})
+	done := make(chan error, 1)
+	go func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				done <- nil
+				return
+			default:
+			}
+			if err := f.Write("index.md", []byte([]string{next, old}[i%2])); err != nil {
+				done <- err
+				return
+			}
+		}
+	}()
+	for range 100 {
+		if got, err := os.ReadFile(f.in("index.md")); err != nil || string(got) != old && string(got) != next {
+			t.Fatalf("neither the old nor the new file: %d bytes, %v", len(got), err)
+		}
+	}
+	close(stop)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if got := files(t, f); got != "index.md" {
+		t.Errorf("files %q", got)
+	}
+}
+
+func TestTemporaryFilesOfKilledRunsAreSwept(t *testing.T) {
+	half := tempPrefix("index.md") + "ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp"
+	other := tempPrefix("other.md") + "ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp"
+	f := open(t, map[string]string{
+		"weekly/" + half:  "half",
+		"weekly/" + other: "of another run",
+		"weekly/.digest-ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp": "of an earlier version",
+		"weekly/.digest-notes.md":                       "a person's",
+		"weekly/cover.tmp":                              "a person's",
+	})
+	if err := f.Write("weekly/index.md", []byte("A")); err != nil {
+		t.Fatal(err)
+	}
+	if want, got := strings.Join([]string{"weekly/" + other, "weekly/.digest-notes.md", "weekly/cover.tmp", "weekly/index.md"}, " "), files(t, f); got != want {
+		t.Errorf("files %q, want %q", got, want)
+	}
+}
+
+func TestNoFileIsWrittenThatCannotBeReadBack(t *testing.T) {
+	f := open(t, nil)
+	f.limit = 1 << 20
+	large := strings.Repeat("a", f.limit+1)
+	for _, err := range []error{
+		f.Write("a.md", []byte(large)),
+		f.WriteDraft(draft(large)),
+		f.WriteDraft(draft(large[:f.limit])), // with its checksum the base would be larger
+	} {
+		if err == nil || !strings.Contains(err.Error(), "larger than 1 MiB") {
+			t.Errorf("got %v", err)
+		}
+	}
+	if got := files(t, f); got != "" {
+		t.Errorf("files %q", got)
+	}
+}
+
+func TestSameTextIsNotWrittenAgain(t *testing.T) {
+	f := open(t, nil)
+	for range 2 {
+		if err := f.WriteDraft(draft("A")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, name := range []string{"weekly/index.md", base} {
+		if err := os.Chtimes(f.in(name), long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.WriteDraft(draft("A")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"weekly/index.md", base} {
+		if info, err := os.Stat(f.in(name)); err != nil || !info.ModTime().Equal(long) {
+			t.Errorf("%s was written at %v, %v", name, info.ModTime(), err)
+		}
+	}
+}
+
+func TestErrorsNameTheWholePathOnce(t *testing.T) {
+	f := open(t, map[string]string{"file": "A"})
+	name := filepath.Join(f.name, "file", "index.md")
+	for _, err := range []error{
+		f.Write("file/index.md", nil),
+		func() error { _, err := f.Find("file/index.md", base); return err }(),
+	} {
+		if err == nil || strings.Count(err.Error(), name) != 1 {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// notRegular make something that is not a regular file.
+var notRegular = map[string]func(t *testing.T, f *Folder, name string){
 	"a folder": func(t *testing.T, f *Folder, name string) {
 		if err := os.MkdirAll(f.in(name), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	},
-	"a pipe": func(t *testing.T, f *Folder, name string) { fifo(t, f.in(name)) },
-	"a link to a file beside it": func(t *testing.T, f *Folder, name string) {
+	"a link to a file next to it": func(t *testing.T, f *Folder, name string) {
 		link(t, "other.md", f.in(name))
 	},
 	"a link to nothing": func(t *testing.T, f *Folder, name string) {
@@ -38,13 +143,13 @@ func link(t *testing.T, to, name string) {
 	}
 }
 
-func TestWriteRefusesWhatIsNoOrdinaryFile(t *testing.T) {
-	for what, place := range notFiles {
+func TestWriteRejectsWhatIsNotARegularFile(t *testing.T) {
+	for what, place := range notRegular {
 		f := open(t, map[string]string{"weekly/other.md": "A"})
 		place(t, f, "weekly/index.md")
 		before := files(t, f)
 		err := f.Write("weekly/index.md", []byte("B"))
-		if err == nil || err.Error() != "write "+f.in("weekly/index.md")+": it is not an ordinary file" {
+		if err == nil || err.Error() != "write "+f.in("weekly/index.md")+": not a regular file" {
 			t.Errorf("%s: %v", what, err)
 		}
 		if err := f.Writable("weekly/index.md"); err == nil {
@@ -56,7 +161,7 @@ func TestWriteRefusesWhatIsNoOrdinaryFile(t *testing.T) {
 	}
 }
 
-func TestNoPathLeavesTheFolder(t *testing.T) {
+func TestPathsCannotLeaveTheFolder(t *testing.T) {
 	outside := t.TempDir()
 	put(t, filepath.Join(outside, "secret.md"), "A")
 	f := open(t, map[string]string{"a/b.md": "A"})
@@ -96,7 +201,7 @@ func TestNoPathLeavesTheFolder(t *testing.T) {
 	}
 }
 
-func TestFoldersInsideMayBeLinks(t *testing.T) {
+func TestDirectoriesInsideMayBeLinks(t *testing.T) {
 	f := open(t, map[string]string{"real/other.md": "A"})
 	link(t, "real", f.in("weekly"))
 	d := draft("B")
@@ -117,7 +222,7 @@ func TestWritableLeavesNothingBehind(t *testing.T) {
 		"weekly/index.md":   "",
 		"weekly/new.md":     "",
 		"a/b/c/new.md":      "",
-		"file/below/new.md": "file/below/new.md: not a directory",
+		"file/below/new.md": "file is a file, not a directory",
 	} {
 		err := f.Writable(name)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
@@ -132,7 +237,7 @@ func TestWritableLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-func TestWritableSeesReadOnlyFolders(t *testing.T) {
+func TestWritableReportsReadOnlyDirectories(t *testing.T) {
 	if os.Getuid() == 0 {
 		t.Skip("nothing is read-only for root")
 	}
