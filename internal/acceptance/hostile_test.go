@@ -54,7 +54,7 @@ func TestNothingHostileGetsThrough(t *testing.T) {
 		t.Run(language, func(t *testing.T) {
 			draft := draftPlanted(t, fixture, language)
 			baseline := draftPlanted(t, base, language)
-			out, err := node(t, "check.mjs", "--md", draft, "--baseline", baseline, "--ids", "auto", "--hugo")
+			out, err := node(t, "check.mjs", "--md", draft, "--baseline", baseline, "--ids", "auto", "--hugo", "--vue")
 			if err != nil {
 				t.Errorf("%s", out)
 			}

@@ -131,6 +131,9 @@ func (e *encoder) encoded(i int, r rune) string {
 		if next == '%' || next == '#' {
 			return entity(r) // a tag of Liquid or Nunjucks, which know no backslash
 		}
+		if next == '{' || i == len(e.in)-1 {
+			return backslash(r) + nothing // Vue looks for "{{" in the rendered page
+		}
 		return backslash(r)
 	case '|':
 		if prev == '\\' {

@@ -26,7 +26,7 @@ func TestOnlySyntaxInItsPlaceIsEncoded(t *testing.T) {
 		}},
 		{"in any place", map[string]string{
 			"[BUG] x": `\[BUG\] x`, "`go test`": "\\`go test\\`", "one ` only": "one &#96; only", "a <b> c": "a &lt;b> c",
-			"{{ x }}": `\{\{ x }}`, "{% x %}": "&#123;% x %}", "a|b": `a\|b`, `a\|b`: `a\\&#124;b`, "~~a~~": `\~\~a\~\~`, "~5 s": `\~5 s`, "in ~5 s": "in ~5 s",
+			"{{ x }}": `\{` + nothing + `\{ x }}`, "{ x": `\{ x`, "{{{": strings.Repeat(`\{`+nothing, 3), "{% x %}": "&#123;% x %}", "a|b": `a\|b`, `a\|b`: `a\\&#124;b`, "~~a~~": `\~\~a\~\~`, "~5 s": `\~5 s`, "in ~5 s": "in ~5 s",
 			"*a*": `\*a\*`, "2 * 3": "2 * 3", "_a_": `\_a\_`, "a_b": "a_b", "a__b": "a__b", `C:\temp`: `C:\temp`, `a\*`: `a\\\*`,
 			"$5": "$5", "$x$": `\$x\$`, "$5 or $6": `\$5 or \$6`, "100$": `100\$`,
 			"Q&A": "Q&A", "a & b": "a & b", "&amp;": "&amp;amp;", "&#64;x": "&amp;#" + nothing + "64;x", "& b;": "& b;",

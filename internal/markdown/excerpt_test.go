@@ -24,7 +24,7 @@ func TestExcerptIsTheProse(t *testing.T) {
 		"- [ ] todo\n- [x] done":                               "todo; done",
 		"hi @<!-- x -->bob":                                    "hi @" + nothing + "bob",
 		"&#8238;abc &#64;bob":                                  "abc @" + nothing + "bob",
-		"{{< x >}}\n\n---\n\n1. import y":                      `\{\{&lt; x >}} import y`,
+		"{{< x >}}\n\n---\n\n1. import y":                      `\{` + nothing + `\{&lt; x >}} import y`,
 		"<https://a.b/c>":                                      "https:/" + nothing + "/a.b/c",
 		"[Artifacts](https://a.b)\n[Notes](https://a.b/n)":     "",
 		"[![ci](https://a.b/i.png)](https://a.b)\n\nIt works.": "It works.",

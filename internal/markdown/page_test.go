@@ -93,8 +93,8 @@ func plain(s string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(s, nothing, "")), " ")
 }
 
-// active matches what GitHub acts on in rendered text.
-var active = regexp.MustCompile(`(?i)(^|[^a-z0-9_])@[a-z0-9]|#[0-9]|(^|\W)gh-[0-9]|://|(^|\W)www\.`)
+// active matches what GitHub, and Vue at build time, act on in rendered text.
+var active = regexp.MustCompile(`(?i)(^|[^a-z0-9_])@[a-z0-9]|#[0-9]|(^|\W)gh-[0-9]|://|(^|\W)www\.|\{\{`)
 
 // sourceSyntax matches what is read before any Markdown is, and what would end the line.
 var sourceSyntax = regexp.MustCompile(`[<\x00-\x1f\x{7f}-\x{9f}\x{2028}\x{2029}]|\{\{|\{%|\{#`)

@@ -41,7 +41,7 @@ func TestOrdinaryTitlesStandAsTyped(t *testing.T) {
 }
 
 func TestEveryWayOfPrintingIsEncoded(t *testing.T) {
-	const raw, encoded = "{{< x >}} @me", `\{\{&lt; x >}} @` + nothing + "me"
+	const raw, encoded = "{{< x >}} @me", `\{` + nothing + `\{&lt; x >}} @` + nothing + "me"
 	data := struct{ Title Text }{Untrusted(raw)}
 	for source, want := range map[string]string{
 		`{{.Title}}`:                       encoded,
