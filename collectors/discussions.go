@@ -26,18 +26,36 @@ type DiscussionSource struct {
 // The list is ordered by update, newest first, and is read down to the first discussion
 // that was last updated before the period. Those above it are the candidates; their
 // comments, replies and answers decide.
+//
+// A discussion that is updated while the pages are read moves up, past the reader. So a list
+// of several pages is read again, all pages in one document, and is complete when every page
+// holds what it held before: nothing can then be between what was read. If not, it is read
+// once more from its head.
 type discussionList struct {
 	repo    digest.Repo // its present name, once known
 	targets []*discussionTarget
 
-	pages      int
-	after      string    // cursor of the next page
-	newest     time.Time // update time at the head of the list when it was first read
+	pages      []readPage // of this pass
+	verifying  bool       // the pages are read a second time
+	passes     int
+	after      string // cursor of the next page
 	seen       map[string]bool
+	outside    map[string]bool // seen, and dropped for their update time
 	candidates []candidate
-	rereading  bool
 	done       bool
 	found      []digest.Discussion
+}
+
+// readPage is a page that was read: the cursor it is behind, and its items.
+type readPage struct {
+	after string
+	items []listedKey
+}
+
+// listedKey changes when a discussion moves.
+type listedKey struct {
+	id      string
+	updated time.Time
 }
 
 // discussionTarget is a repository of a source, where its items go.
@@ -63,7 +81,7 @@ func discussionLists(sources []DiscussionSource) ([]*discussionList, []*discussi
 		for _, repo := range s.Repos {
 			l := byRepo[repo.Key()]
 			if l == nil {
-				l = &discussionList{repo: repo, seen: make(map[string]bool)}
+				l = &discussionList{repo: repo, seen: make(map[string]bool), outside: make(map[string]bool)}
 				byRepo[repo.Key()] = l
 				lists = append(lists, l)
 			}
@@ -94,35 +112,82 @@ type listedDiscussion struct {
 	}
 }
 
-// read adds one page and decides whether another one is needed.
-func (l *discussionList) read(repo *repoPage, err error, p digest.Period) {
-	l.pages++
+// cursors returns the cursors of the pages to read next: one, or all of the pass to verify
+// it. Those are read from the last to the first, because what moves in between moves up.
+func (l *discussionList) cursors() []string {
+	if !l.verifying {
+		return []string{l.after}
+	}
+	var cursors []string
+	for _, page := range slices.Backward(l.pages) {
+		cursors = append(cursors, page.after)
+	}
+	return cursors
+}
+
+// read adds the pages that were requested and decides whether others are needed. Each
+// error belongs to the page at its place.
+func (l *discussionList) read(repos []*repoPage, errs []error, p digest.Period) {
+	pages := make([][]listedKey, len(repos))
+	for i, repo := range repos {
+		var ok bool
+		if pages[i], ok = l.readPage(repo, errs[i], p); !ok {
+			l.done = true
+			return
+		}
+	}
+	if l.verifying {
+		l.verify(pages)
+		return
+	}
+	l.pages = append(l.pages, readPage{l.after, pages[0]})
+	l.advance(repos[0].Discussions, p)
+}
+
+// verify ends the list if the pages, from the last to the first, are what they were.
+func (l *discussionList) verify(pages [][]listedKey) {
+	same := true
+	for i, page := range slices.Backward(l.pages) {
+		again := pages[len(pages)-1-i]
+		same = same && len(again) >= len(page.items) && slices.Equal(page.items, again[:len(page.items)])
+	}
+	l.passes++
+	switch {
+	case same:
+		l.end()
+	case l.passes == maxPasses:
+		l.done = true
+		l.fail(failPart, fmt.Errorf("list discussions of %s: %w", l.repo, errMoving))
+	default:
+		l.pages, l.verifying, l.after = nil, false, ""
+	}
+}
+
+// readPage adds the discussions of one page. It reports false if the list ends here, as a gap.
+func (l *discussionList) readPage(repo *repoPage, err error, p digest.Period) (items []listedKey, ok bool) {
 	for _, t := range l.targets {
 		t.receipt.Pages++
 	}
-	if repo == nil {
-		l.done = true
+	switch {
+	case repo == nil:
 		l.fail(fail, err)
-		return
-	}
-	if err != nil {
+		return nil, false
+	case err != nil:
 		l.fail(failPart, err)
-	}
-	if repo.HasDiscussionsEnabled == false {
-		l.done = true
+	case repo.HasDiscussionsEnabled == false:
 		for _, t := range l.targets {
 			t.receipt.Outcome = digest.Disabled
 		}
-		return
+		return nil, false
 	}
 	page := repo.Discussions
 	if page == nil || page.Nodes == nil || repo.HasDiscussionsEnabled != true {
-		l.done = true
 		if err == nil { // else the error is on the receipts
 			l.fail(failPart, errNoList)
 		}
-		return
+		return nil, false
 	}
+	bound := false
 	for _, d := range page.Nodes {
 		if d == nil || d.ID == "" || d.CreatedAt.IsZero() || d.UpdatedAt.IsZero() {
 			if err == nil {
@@ -130,42 +195,34 @@ func (l *discussionList) read(repo *repoPage, err error, p digest.Period) {
 			}
 			continue
 		}
-		if l.newest.IsZero() {
-			l.newest = d.UpdatedAt
+		items = append(items, listedKey{d.ID, d.UpdatedAt})
+		if !bound {
+			l.addListed(d, p)
 		}
-		// What moved to the head within its second may stand behind it.
-		if l.rereading && d.UpdatedAt.Before(l.newest) {
-			l.end()
-			return
-		}
-		l.addListed(d, p)
-		// The list is ordered by the very time that is compared here, and nothing happens
-		// in a discussion after its last update: what follows is older still.
-		if updatedBefore(d.UpdatedAt, p) {
-			l.endPass()
-			return
-		}
+		bound = bound || updatedBefore(d.UpdatedAt, p)
 	}
-	switch after, err := page.PageInfo.next(l.after); {
-	case err != nil:
-		l.done = true
-		l.fail(failPart, err)
-	case after == "":
-		l.endPass()
-	default:
-		l.after = after
-	}
+	return items, true
 }
 
-// endPass ends the list, after a second look at its head if it took several pages: a
-// discussion that was updated while they were read has moved to the head, past the reader.
-func (l *discussionList) endPass() {
-	if l.pages == 1 || l.rereading {
+// advance goes on to the page behind, unless the list ends or reaches its bound here: it
+// is ordered by the very time that is compared, and nothing happens in a discussion after
+// its last update, so what follows is older still.
+func (l *discussionList) advance(page *discussionPage, p digest.Period) {
+	bound := slices.ContainsFunc(page.Nodes, func(d *listedDiscussion) bool {
+		return d != nil && !d.UpdatedAt.IsZero() && updatedBefore(d.UpdatedAt, p)
+	})
+	after, err := page.PageInfo.next(l.after)
+	switch {
+	case err != nil && !bound:
+		l.done = true
+		l.fail(failPart, err)
+	case !bound && after != "":
+		l.after = after
+	case len(l.pages) == 1:
 		l.end()
-		return
+	default:
+		l.verifying = true
 	}
-	l.rereading = true
-	l.after = ""
 }
 
 func (l *discussionList) end() {
@@ -177,12 +234,19 @@ func (l *discussionList) end() {
 
 // addListed makes a candidate of a listed discussion, or drops it.
 func (l *discussionList) addListed(d *listedDiscussion, p digest.Period) {
-	if l.seen[d.ID] {
-		return // it moved between two pages, or this is the second look
+	r := &l.targets[0].receipt
+	why := dropListedDiscussion(d, p)
+	switch {
+	case l.outside[d.ID] && why == "": // it was updated since
+		delete(l.outside, d.ID)
+		r.Undrop(digest.OutsidePeriod)
+	case l.seen[d.ID]:
+		return
 	}
 	l.seen[d.ID] = true
-	if why := dropListedDiscussion(d, p); why != "" {
-		l.targets[0].receipt.Drop(why)
+	if why != "" {
+		l.outside[d.ID] = true
+		r.Drop(why)
 		return
 	}
 	var first *discussionTarget
@@ -192,7 +256,7 @@ func (l *discussionList) addListed(d *listedDiscussion, p digest.Period) {
 		}
 	}
 	if first == nil {
-		l.targets[0].receipt.Drop(digest.OtherCategory)
+		r.Drop(digest.OtherCategory)
 		return
 	}
 	l.candidates = append(l.candidates, candidate{d.ID, first})

@@ -184,13 +184,18 @@ func many(first, n int, newest time.Time) []githubtest.Discussion {
 	return out
 }
 
-// cursors lists the cursors that were sent for the first repository, "" for a first page.
+// cursors lists the cursors of the pages that were requested of one repository, "" for a
+// first page and + between those of one document.
 func cursors(s *githubtest.Server) []string {
 	var out []string
 	for _, q := range s.Requests() {
 		if strings.Contains(q.GraphQL, "discussions(") {
-			after, _ := q.Variables["discussionsAfter0"].(string)
-			out = append(out, after)
+			var pages []string
+			for i := range strings.Count(q.GraphQL, ": repository(") {
+				after, _ := q.Variables[fmt.Sprint("discussionsAfter", i)].(string)
+				pages = append(pages, after)
+			}
+			out = append(out, strings.Join(pages, "+"))
 		}
 	}
 	return out
@@ -214,11 +219,11 @@ func TestListIsReadToTheBoundAndNoFurther(t *testing.T) {
 	f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
 	wantReceipt(t, f, 0, 150, map[digest.DropReason]int{digest.OutsidePeriod: 1}, digest.Complete)
 	got := cursors(s)
-	if len(got) != 3 || got[0] != "" || got[1] == "" || got[2] != "" {
-		t.Errorf("cursors %q, want two pages and a look back at the first", got)
+	if len(got) != 3 || got[0] != "" || got[1] == "" || got[2] != got[1]+"+" {
+		t.Errorf("cursors %q, want two pages, and both again in one document", got)
 	}
-	if f.Receipts[0].Pages != 3 {
-		t.Errorf("%d pages on the receipt, want 3", f.Receipts[0].Pages)
+	if f.Receipts[0].Pages != 4 {
+		t.Errorf("%d pages on the receipt, want 4", f.Receipts[0].Pages)
 	}
 	if n := asked(s, "nodes(ids"); n != 4 {
 		t.Errorf("%d requests for the details of 150 discussions, want 4", n)
@@ -241,7 +246,7 @@ func TestSecondPageFollowsTheCursorOfTheFirst(t *testing.T) {
 	c := intercepted(t, s, nth(2, func() { end = pageEnd(t, s, 100) }))
 	f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
 	wantReceipt(t, f, 0, 101, nil, digest.Complete)
-	if diff := gocmp.Diff([]string{"", end, ""}, cursors(s)); diff != "" {
+	if diff := gocmp.Diff([]string{"", end, end + "+"}, cursors(s)); diff != "" {
 		t.Errorf("cursors (-want +got)\n%s", diff)
 	}
 }
@@ -261,21 +266,63 @@ func pageEnd(t *testing.T, s *githubtest.Server, first int) string {
 	return q.Repository.Discussions.PageInfo.EndCursor
 }
 
-func TestDiscussionThatMovesToTheHeadWhileTheListIsReadIsFound(t *testing.T) {
-	head := week.To.Add(-time.Hour).UTC()
-	for name, moved := range map[string]time.Time{"later": head.Add(second), "in the same second": head, "after the period": after} {
-		list := append(many(1, 250, head), many(1000, 20, before)...)
-		list[249].Comments = []githubtest.Comment{{Author: "bob", CreatedAt: in}}
-		// Number 250 is on the third page, and is a candidate by its comment only.
-		list[249].CreatedAt, list[249].UpdatedAt = before, head.Add(-300*time.Minute)
+func TestDiscussionThatMovesWhileTheListIsReadIsFound(t *testing.T) {
+	const n, moving = 220, 210
+	at := func(place int) time.Time { return in.Add(-time.Duration(place)*time.Minute + 30*second) }
+	for _, place := range []int{0, 2, 80, 150} {
+		// Three pages and the second look are four requests; a list that moved is read again.
+		for request := 2; request <= 5; request++ {
+			list := append(many(1, n, in), many(1000, 20, before)...)
+			// Number 210 is on the third page, and is a candidate by its comment only.
+			d := &list[moving-1]
+			d.CreatedAt, d.UpdatedAt, d.Comments = before, d.CreatedAt, []githubtest.Comment{{Author: "bob", CreatedAt: in}}
+			s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: list}))
+			c := intercepted(t, s, nth(request, func() {
+				s.Update(func(w *githubtest.World) { w.Repos[0].Discussions[moving-1].UpdatedAt = at(place) })
+			}))
+			f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+			if !slices.Contains(numbers(f), moving) || len(f.Discussions) != n || len(digest.Gaps(f.Receipts)) != 0 {
+				t.Errorf("moved to place %d before request %d: %d found, %s", place, request, len(f.Discussions), f.Receipts[0].Detail)
+			}
+			if got := len(cursors(s)); request == 5 && got != 4 || got > 8 {
+				t.Errorf("moved to place %d before request %d: %d requests", place, request, got)
+			}
+		}
+	}
+}
+
+func TestDiscussionThatIsUpdatedWhileTheListIsReadIsFound(t *testing.T) {
+	for name, moved := range map[string]time.Time{"at the head": after, "in the period": in.Add(-30 * second)} {
+		list := append(many(1, 250, in), many(1000, 120, before)...)
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: list}))
-		c := intercepted(t, s, nth(2, func() {
-			s.Update(func(w *githubtest.World) { w.Repos[0].Discussions[249].UpdatedAt = moved })
+		c := intercepted(t, s, nth(4, func() { // number 1000 was read, as the first one before the period
+			s.Update(func(w *githubtest.World) {
+				d := &w.Repos[0].Discussions[250]
+				d.UpdatedAt, d.Comments = moved, []githubtest.Comment{{Author: "bob", CreatedAt: in.Add(-30 * second)}}
+			})
 		}))
 		f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
-		if !slices.Contains(numbers(f), 250) || len(f.Discussions) != 250 {
-			t.Errorf("moved %s: %d found, want all 250 with number 250", name, len(f.Discussions))
+		if !slices.Contains(numbers(f), 1000) {
+			t.Errorf("%s: number 1000 is missing", name)
 		}
+		wantReceipt(t, f, 0, 251, map[digest.DropReason]int{digest.OutsidePeriod: 1}, digest.Complete)
+	}
+}
+
+func TestDiscussionListThatIsNeverStableIsAGap(t *testing.T) {
+	s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: many(1, 250, in)}))
+	n := 0
+	c := intercepted(t, s, func(*http.Request) *http.Response {
+		s.Update(func(w *githubtest.World) {
+			n++
+			w.Repos[0].Discussions[n].UpdatedAt = after.Add(time.Duration(n) * second)
+		})
+		return nil
+	})
+	f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+	wantReceipt(t, f, 0, 250, nil, digest.Failed)
+	if r := f.Receipts[0]; !strings.Contains(r.Detail.Unsafe(), errMoving.Error()) || len(cursors(s)) != maxPasses*(3+1) {
+		t.Errorf("%q after %d requests", r.Detail.Unsafe(), len(cursors(s)))
 	}
 }
 

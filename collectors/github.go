@@ -182,26 +182,28 @@ const listPage = 100
 // page in the same documents.
 func (c *GitHub) readLists(ctx context.Context, open []*repoLists, p digest.Period) error {
 	for len(open) > 0 {
-		pages := make([]github.RepoPage, len(open))
+		var pages []github.RepoPage
+		counts := make([]int, len(open))
 		for i, l := range open {
-			pages[i] = l.next()
+			next := l.next()
+			pages, counts[i] = append(pages, next...), len(next)
 		}
 		responses, err := github.QueryRepos[repoPage](ctx, c.client, pages, listPage)
 		if err != nil {
 			return fmt.Errorf("list discussions and releases: %w", err)
 		}
 		var more []*repoLists
-		for i, r := range responses {
-			if open[i].splitHeavy(r) {
-				more = append(more, open[i])
-				continue
+		for i, l := range open {
+			own := responses[:counts[i]]
+			responses = responses[counts[i]:]
+			before := l.unread()
+			if !l.splitHeavy(own[0]) {
+				l.read(own, p)
 			}
-			before := open[i].unread()
-			open[i].read(r, p)
-			after := open[i].unread()
+			after := l.unread()
 			c.Progress.add(before - after)
 			if after > 0 {
-				more = append(more, open[i])
+				more = append(more, l)
 			}
 		}
 		open = more
@@ -239,44 +241,55 @@ func (l *repoLists) splitHeavy(r github.RepoAnswer[repoPage]) bool {
 	return true
 }
 
-// next requests the next page of each list that has one.
-func (l *repoLists) next() github.RepoPage {
-	p := github.RepoPage{Owner: l.repo.Owner, Name: l.repo.Name, Vars: map[string]any{
-		"discussions": githubv4.Boolean(false), "discussionsAfter": github.Cursor(""),
-		"releases": githubv4.Boolean(false), "releasesAfter": github.Cursor(""),
-	}}
-	if d := l.discussions; l.readsDiscussions() {
-		p.Vars["discussions"], p.Vars["discussionsAfter"] = githubv4.Boolean(true), github.Cursor(d.after)
+// next requests the next page of each list that has one; the second page on is of
+// discussions alone.
+func (l *repoLists) next() []github.RepoPage {
+	cursors := []string{""}
+	if l.readsDiscussions() {
+		cursors = l.discussions.cursors()
 	}
-	if r := l.releases; l.readsReleases() {
-		p.Vars["releases"], p.Vars["releasesAfter"] = githubv4.Boolean(true), github.Cursor(r.after)
+	pages := make([]github.RepoPage, len(cursors))
+	for i, cursor := range cursors {
+		releases, releasesAfter := i == 0 && l.readsReleases(), ""
+		if releases {
+			releasesAfter = l.releases.after
+		}
+		pages[i] = github.RepoPage{Owner: l.repo.Owner, Name: l.repo.Name, Vars: map[string]any{
+			"discussions": githubv4.Boolean(l.readsDiscussions()), "discussionsAfter": github.Cursor(cursor),
+			"releases": githubv4.Boolean(releases), "releasesAfter": github.Cursor(releasesAfter),
+		}}
 	}
-	return p
+	return pages
 }
 
-// read adds one page of each requested list.
-func (l *repoLists) read(r github.RepoAnswer[repoPage], p digest.Period) {
-	ofList := func(list string) error {
+// read adds the pages that next requested.
+func (l *repoLists) read(responses []github.RepoAnswer[repoPage], p digest.Period) {
+	ofList := func(r github.RepoAnswer[repoPage], list string) error {
 		if r.Data == nil {
 			return r.Err
 		}
 		return github.ErrorIn(r.Err, list)
 	}
-	if r.Data != nil {
-		l.setName(r.Data.NameWithOwner)
+	first := responses[0]
+	if first.Data != nil {
+		l.setName(first.Data.NameWithOwner)
 	}
-	discussions, releases := l.readsDiscussions(), l.readsReleases()
-	if discussions {
-		l.discussions.read(r.Data, ofList("discussions"), p)
+	readsReleases := l.readsReleases()
+	if l.readsDiscussions() {
+		repos, errs := make([]*repoPage, len(responses)), make([]error, len(responses))
+		for i, r := range responses {
+			repos[i], errs[i] = r.Data, ofList(r, "discussions")
+		}
+		l.discussions.read(repos, errs, p)
 	}
-	if releases {
-		l.releases.read(r.Data, ofList("releases"), p)
+	if readsReleases {
+		l.releases.read(first.Data, ofList(first, "releases"), p)
 	}
 	if a := l.advisories; a != nil && a.mode == Reviewed {
 		switch {
-		case r.Data == nil:
-			fail(&a.receipt, r.Err)
-		case r.Data.NameWithOwner == "":
+		case first.Data == nil:
+			fail(&a.receipt, first.Err)
+		case first.Data.NameWithOwner == "":
 			failPart(&a.receipt, fmt.Errorf("read the name of %s: %w", l.repo, errNoItem))
 		}
 	}

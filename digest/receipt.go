@@ -95,6 +95,14 @@ func (r *Receipt) Drop(why DropReason) {
 	r.Dropped[why]++
 }
 
+// Undrop takes back one Drop: the item was seen again, and is not dropped.
+func (r *Receipt) Undrop(why DropReason) {
+	r.Seen--
+	if r.Dropped[why]--; r.Dropped[why] == 0 {
+		delete(r.Dropped, why)
+	}
+}
+
 // Keep counts one item as seen and kept.
 func (r *Receipt) Keep() {
 	r.Seen++
