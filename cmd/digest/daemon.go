@@ -3,14 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"time"
 
 	"github.com/community-digest/digest/digest"
-	"github.com/community-digest/digest/internal/config"
+	"github.com/community-digest/digest/internal/edition"
 	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/internal/jobs"
-	"github.com/community-digest/digest/internal/schedule"
+	"github.com/community-digest/digest/internal/report"
 	"github.com/community-digest/digest/internal/status"
 )
 
@@ -21,33 +20,23 @@ func (d *daemon) served(name string) *served {
 	return d.digests[name]
 }
 
-// at is the program as it would run by hand at a time, without anybody who listens.
-func (d *daemon) at(now time.Time) *program {
-	quiet := newVoice(io.Discard)
-	quiet.quiet = true
-	return &program{getenv: d.p.getenv, stdout: io.Discard, stderr: quiet, now: now}
-}
-
-// connect makes the client of a run on connections that all runs share: those of its own
-// would stay open for a while after each.
-func (d *daemon) connect(p *program, cfg *config.Config) (*sources, error) {
-	s, err := connect(p, cfg)
+// weekly is a digest as a run by hand would see it, on connections that all runs share: those of its own would stay open
+// for a while after each.
+func (d *daemon) weekly(s *served) (edition.Weekly, error) {
+	client, err := edition.Connect(d.env.getenv, github.Limits{MaxWait: s.cfg.MaxWait, Transport: d.connections})
 	if err != nil {
-		return nil, err
+		return edition.Weekly{}, err
 	}
-	endpoints, err := github.ParseEndpoints(p.getenv("GITHUB_API_URL"), p.getenv("GITHUB_GRAPHQL_URL"))
-	if err != nil {
-		return nil, err // unreachable: connect has read them
+	w := edition.Weekly{Config: s.cfg, Client: client, Target: edition.Folder{Path: s.folder(d.flags.output)}}
+	if s.cfg.Publish.Configured {
+		repo, err := edition.PublishRepo(s.cfg, d.env.getenv)
+		if err != nil {
+			return w, err
+		}
+		w.Target = edition.PullRequests{Repo: repo}
 	}
-	s.client = github.NewClient(endpoints, p.token(), github.Limits{
-		MaxWait: cfg.MaxWait, OnWait: s.waits.begin, Transport: d.connections,
-	})
-	return s, nil
+	return w, nil
 }
-
-// mostDue is more than anybody catches up with; how many are drafted at once is the queue's
-// business, which knows those that are drafted and have no edition any more.
-const mostDue = 1000
 
 // due returns the periods of a digest that were over at its last slot and have no
 // edition, oldest first.
@@ -57,12 +46,14 @@ func (d *daemon) due(ctx context.Context, name string) ([]digest.Period, error) 
 		return nil, nil
 	}
 	now := d.now()
-	slot := s.lastSlot(now)
-	editions, err := d.editions(ctx, s, slot)
+	w, err := d.weekly(s)
+	if err != nil {
+		return nil, err
+	}
+	due, err := edition.Due(ctx, w, s.lastSlot(now))
 	if err != nil {
 		return nil, retryLater(err)
 	}
-	due, _ := schedule.Due(s.cfg.Calendar, schedule.End(editions), slot, mostDue)
 	var oldest time.Time
 	if len(due) > 0 {
 		oldest = due[0].To
@@ -71,31 +62,9 @@ func (d *daemon) due(ctx context.Context, name string) ([]digest.Period, error) 
 	return due, nil
 }
 
-// editions are those that there are of a digest, where it is published or written.
-func (d *daemon) editions(ctx context.Context, s *served, now time.Time) ([]schedule.Edition, error) {
-	p := d.at(now)
-	if s.cfg.Publish.Configured {
-		repo, err := p.publishRepo(s.cfg)
-		if err != nil {
-			return nil, err
-		}
-		sources, err := d.connect(p, s.cfg)
-		if err != nil {
-			return nil, err
-		}
-		return publishedEditions(ctx, s.cfg, sources, repo)
-	}
-	to, err := openFolder(p, outputFlags{output: s.folder(d.flags.output), dryRun: true}, s.cfg.State)
-	if err != nil {
-		return nil, err
-	}
-	editions, err := writtenEditions(ctx, to, s.cfg.State)
-	return editions, errors.Join(err, to.close())
-}
-
 // outcome is what a draft that is done tells.
 type outcome struct {
-	report report
+	report report.Report
 	rates  map[string]int
 	draft  string // its address or path
 }
@@ -106,35 +75,20 @@ func (d *daemon) draft(ctx context.Context, r jobs.Run) (any, error) {
 	if s == nil {
 		return nil, errors.New("the digest is not served any more")
 	}
-	p := d.at(d.now())
-	sources, err := d.connect(p, s.cfg)
+	w, err := d.weekly(s)
 	if err != nil {
 		return nil, err
 	}
 	var o outcome
-	if s.cfg.Publish.Configured {
-		repo, err := p.publishRepo(s.cfg)
-		if err != nil {
-			return nil, err
-		}
-		o.report, err = publishEdition(ctx, s.cfg, sources, repo, r.Period, p.collect(sources, r.Period))
-		if err != nil {
-			return nil, retryLater(err)
-		}
-		o.draft = o.report.PullRequestURL
-	} else {
-		to, err := openFolder(p, outputFlags{output: s.folder(d.flags.output)}, s.cfg.State)
-		if err != nil {
-			return nil, err
-		}
-		o.report, _, err = draft(ctx, s.cfg, to, false, p.collect(sources, r.Period))
-		if err := errors.Join(err, to.close()); err != nil {
-			return nil, retryLater(err)
-		}
-		o.draft = to.name(o.report.Drafts[0].Path)
+	if o.report, err = edition.Draft(ctx, w, edition.Request{Period: r.Period}, d.now()); err != nil {
+		return nil, retryLater(err)
+	}
+	o.draft = o.report.PullRequestURL
+	if !s.cfg.Publish.Configured {
+		o.draft = o.report.Drafts[0].Name
 	}
 	o.rates = make(map[string]int)
-	for name, rate := range sources.client.Usage().Rates {
+	for name, rate := range w.Client.Usage().Rates {
 		o.rates[name] = rate.Remaining
 	}
 	return o, nil
@@ -169,7 +123,7 @@ func (d *daemon) tell(ctx context.Context, e jobs.Event) {
 	case e.What == jobs.Done:
 		o := e.Result.(outcome)
 		for _, w := range o.report.Warnings {
-			log.Warn("warning", "digest", e.Digest, "period", run.Period, "text", safe(w))
+			log.Warn("warning", "digest", e.Digest, "period", run.Period, "text", report.Printable(w))
 		}
 		d.board.Limits(o.rates)
 		o.fill(&run)
@@ -197,13 +151,13 @@ func message(err error) string {
 	if err == nil {
 		return ""
 	}
-	return safe(words(err))
+	return report.Printable(words(err))
 }
 
 // fill tells a run what came of it.
 func (o outcome) fill(run *status.Run) {
 	r := o.report
-	run.Edition, run.Gaps, run.Draft = r.Edition, len(r.Gaps), o.draft
+	run.Edition, run.Gaps, run.Draft = r.Number, len(r.Gaps), o.draft
 	run.Requests, run.Points = r.Usage.Requests, r.Usage.GraphQLPoints
 	run.Items = make(map[string]int)
 	for kind, n := range r.Items {
@@ -216,9 +170,9 @@ func (o outcome) fill(run *status.Run) {
 	run.Operation = status.Unchanged
 	for _, d := range r.Drafts {
 		switch {
-		case d.Operation == opCreated:
+		case d.Operation == report.Created:
 			run.Operation = status.Created
-		case d.Operation == opUpdated && run.Operation == status.Unchanged:
+		case d.Operation == report.Updated && run.Operation == status.Unchanged:
 			run.Operation = status.Updated
 		}
 	}

@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"embed"
-	"fmt"
+	"errors"
 	"io/fs"
 
 	"github.com/spf13/cobra"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/config"
+	"github.com/community-digest/digest/internal/edition"
 	"github.com/community-digest/digest/templates"
 )
 
@@ -20,28 +21,26 @@ import (
 //go:embed demo
 var demoFiles embed.FS
 
-func demoCommand(p *program) *cobra.Command {
-	f := outputFlags{}
+func demoCommand(e env, done *drafted) *cobra.Command {
+	var f outputFlags
+	var format string
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Draft the model week: no token, no network",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := f.check(p); err != nil {
+			if err := errors.Join(checkFormat(format), f.check(format)); err != nil {
 				return err
 			}
-			return demo(cmd.Context(), p, f)
+			return demo(cmd.Context(), e, done, f)
 		},
 	}
-	f.register(cmd.Flags())
-	cmd.Flags().Lookup("output").DefValue = demoFolder
-	f.output = demoFolder
+	f.register(cmd.Flags(), "digest-demo")
+	registerFormat(cmd.Flags(), &format)
 	return cmd
 }
 
-const demoFolder = "digest-demo"
-
-func demo(ctx context.Context, p *program, f outputFlags) error {
+func demo(ctx context.Context, e env, done *drafted, f outputFlags) error {
 	data, err := fs.ReadFile(demoFiles, "demo/config.yaml")
 	if err != nil {
 		return err // unreachable: it is embedded
@@ -56,7 +55,7 @@ func demo(ctx context.Context, p *program, f outputFlags) error {
 	}
 	s, err := digest.DecodeSnapshot(data)
 	if err != nil {
-		return fmt.Errorf("demo/snapshot.json: %w", err)
+		return err
 	}
-	return draftInto(ctx, p, cfg, f, "", known(s))
+	return e.draft(ctx, edition.Weekly{Config: cfg, Target: f.target(e)}, edition.Request{Snapshot: &s, Force: f.force}, done)
 }

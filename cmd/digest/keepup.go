@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/community-digest/digest/internal/jobs"
+	"github.com/community-digest/digest/internal/report"
 	"github.com/community-digest/digest/internal/status"
 )
 
@@ -90,7 +91,7 @@ func (d *daemon) recalled(draft jobs.Draft) (r status.Run, over bool) {
 	case jobs.Drafted:
 		r.Operation = status.Created
 	case jobs.GivenUp:
-		r.Operation, r.Err = status.Failed, safe(draft.Err)
+		r.Operation, r.Err = status.Failed, report.Printable(draft.Err)
 	default:
 		return r, false
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/community-digest/digest/internal/lint"
+	"github.com/community-digest/digest/internal/report"
 )
 
 // lintFlags are the flags of digest lint.
@@ -20,7 +20,7 @@ type lintFlags struct {
 	format  string
 }
 
-func lintCommand(p *program) *cobra.Command {
+func lintCommand(e env) *cobra.Command {
 	var f lintFlags
 	cmd := &cobra.Command{
 		Use:   "lint FILE...",
@@ -46,8 +46,7 @@ a file cannot be read.`,
 			if f.format != "text" && f.format != "json" {
 				return usagef("--format %s: want text or json", f.format)
 			}
-			p.json = f.format == "json"
-			return lintDrafts(p, f, files)
+			return lintDrafts(e, f, files)
 		},
 	}
 	cmd.Flags().BoolVar(&f.ready, "ready", false, "the drafts are about to be published: a draft flag is an error")
@@ -72,42 +71,43 @@ type lintedFile struct {
 }
 
 // lintDrafts checks the files, prints what is wrong with them and fails on an error.
-func lintDrafts(p *program, f lintFlags, files []string) error {
-	report := lintReport{}
-	var annotations []annotation
+func lintDrafts(e env, f lintFlags, files []string) error {
+	found := lintReport{}
+	var annotations []report.Annotation
 	for _, name := range files {
-		linted, err := lintDraft(p, f, name)
+		linted, err := lintDraft(e, f, name)
 		if err != nil {
 			return usageError{err}
 		}
-		report.Files = append(report.Files, linted)
+		found.Files = append(found.Files, linted)
 		for _, pr := range linted.Problems {
 			if pr.Level == lint.Error {
-				report.Errors++
+				found.Errors++
 			} else {
-				report.Warnings++
+				found.Warnings++
 			}
-			annotations = append(annotations, annotation{string(pr.Level), name, pr.Line, pr.Column, pr.Rule, pr.Message})
+			annotations = append(annotations, report.Annotation{
+				Level: string(pr.Level), File: name, Line: pr.Line, Column: pr.Column, Title: pr.Rule, Message: pr.Message,
+			})
 		}
 	}
-	if err := report.print(p.stdout, f.format); err != nil {
+	if err := found.print(e.stdout, f.format); err != nil {
 		return err
 	}
-	p.annotate(annotations)
-	p.json = false // the result is printed: what follows is for people
-	if report.Errors > 0 {
-		return codedError{exitFailed, errors.New(report.sum())}
+	e.annotate(annotations)
+	if found.Errors > 0 {
+		return verdict{exitFailed, errors.New(found.sum())}
 	}
-	p.stderr.note("%s", report.sum())
+	e.stderr.note("%s", found.sum())
 	return nil
 }
 
-func lintDraft(p *program, f lintFlags, name string) (lintedFile, error) {
+func lintDraft(e env, f lintFlags, name string) (lintedFile, error) {
 	text, err := readDraft(name)
 	if err != nil {
 		return lintedFile{}, err
 	}
-	names, err := f.earlier(p, name)
+	names, err := f.earlier(e, name)
 	if err != nil {
 		return lintedFile{}, err
 	}
@@ -122,21 +122,21 @@ func lintDraft(p *program, f lintFlags, name string) (lintedFile, error) {
 		linted.ComparedWith = append(linted.ComparedWith, earlier)
 	}
 	for _, pr := range lint.Check(text, o) {
-		pr.Message = safe(pr.Message)
+		pr.Message = report.Printable(pr.Message)
 		linted.Problems = append(linted.Problems, pr)
 	}
 	return linted, nil
 }
 
 // earlier returns the drafts that links are compared with, the newest first.
-func (f lintFlags) earlier(p *program, name string) ([]string, error) {
+func (f lintFlags) earlier(e env, name string) ([]string, error) {
 	if f.against == "" {
 		names, err := earlierDrafts(name)
 		return names[:min(lint.MaxEarlier, len(names))], err
 	}
 	names, err := namedDrafts(f.against, name)
 	if err == nil && len(names) == 0 {
-		p.stderr.warning("--against %s: there is no draft to compare %s with", f.against, name)
+		e.stderr.warning("--against %s: there is no draft to compare %s with", f.against, name)
 	}
 	return names[:min(lint.MaxEarlier, len(names))], err
 }
@@ -169,19 +169,13 @@ func readDraft(name string) (string, error) {
 
 // print writes the result: a line for each problem, or JSON.
 func (r lintReport) print(w io.Writer, format string) error {
-	var b strings.Builder
 	if format == "json" {
-		enc := json.NewEncoder(&b)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		if err := enc.Encode(r); err != nil {
-			return fmt.Errorf("print the result: %w", err)
-		}
-	} else {
-		for _, f := range r.Files {
-			for _, p := range f.Problems {
-				fmt.Fprintf(&b, "%s:%d:%d: %s: %s (%s)\n", safe(f.File), p.Line, p.Column, p.Level, p.Message, p.Rule)
-			}
+		return report.WriteJSON(w, r)
+	}
+	var b strings.Builder
+	for _, f := range r.Files {
+		for _, p := range f.Problems {
+			fmt.Fprintf(&b, "%s:%d:%d: %s: %s (%s)\n", report.Printable(f.File), p.Line, p.Column, p.Level, p.Message, p.Rule)
 		}
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
@@ -196,9 +190,12 @@ func (r lintReport) sum() string {
 	for _, f := range r.Files {
 		compared += len(f.ComparedWith)
 	}
-	found := fmt.Sprintf("%d error%s, %d warning%s", r.Errors, plural(r.Errors), r.Warnings, plural(r.Warnings))
-	if r.Errors+r.Warnings == 0 {
-		found = "nothing to complain about"
+	checked := report.Count(len(r.Files), "draft") + " checked"
+	if compared > 0 {
+		checked += " against " + report.Count(compared, "earlier one")
 	}
-	return fmt.Sprintf("%s in %d draft%s, compared with %d earlier one%s", found, len(r.Files), plural(len(r.Files)), compared, plural(compared))
+	if r.Errors+r.Warnings == 0 {
+		return checked + ", no problems"
+	}
+	return checked + ": " + report.Count(r.Errors, "error") + ", " + report.Count(r.Warnings, "warning")
 }

@@ -17,8 +17,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -26,8 +24,7 @@ import (
 )
 
 func main() {
-	// A reader who goes away must not kill a run between two files: writing to the pipe
-	// fails instead.
+	// A closed pipe must not kill a run between two files: writing to it fails instead.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := interruptible(context.Background())
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr, time.Now())
@@ -35,15 +32,19 @@ func main() {
 	os.Exit(code)
 }
 
+// env is what every command has: the environment, where output goes, and the time at which the program was started.
+type env struct {
+	getenv func(string) string
+	stdout io.Writer
+	stderr *voice
+	now    time.Time
+}
+
 // run is the whole program but for what only a process has. It returns the exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer, now time.Time) int {
-	p := &program{getenv: getenv, stdout: stdout, stderr: newVoice(stderr), now: now}
-	// Known before the flags are read: they may be what is wrong.
-	p.json = strings.Contains(strings.Join(args, " ")+" ", "--format json ") || slices.Contains(args, "--format=json")
-	if p.json {
-		p.stdout = jsonLog{stdout}
-	}
-	cmd := rootCommand(p)
+	e := env{getenv, stdout, newVoice(stderr), now}
+	var done drafted
+	cmd := rootCommand(e, &done)
 	cmd.SetArgs(args)
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
@@ -51,22 +52,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if sig, ok := errors.AsType[interruption](context.Cause(ctx)); ok && err != nil {
 		err = sig
 	}
-	code := p.exit(err)
-	if drafts(ran) {
-		code = p.tellActions(err, code)
-	}
-	return code
-}
-
-// program is what every command has: the environment, where output goes, and the time
-// at which the program was started.
-type program struct {
-	getenv func(string) string
-	stdout io.Writer
-	stderr *voice
-	now    time.Time
-	json   bool    // the report is wanted as JSON, that of a failure too
-	told   *report // of what was done so far; nil when nothing was
+	return e.end(ran, args, done, err)
 }
 
 // interruption is the signal that ended the run.

@@ -16,7 +16,7 @@ type periodFlags struct {
 
 func (f *periodFlags) register(set *pflag.FlagSet) {
 	set.StringVar(&f.from, "from", "", "first `day` of the period, YYYY-MM-DD")
-	set.StringVar(&f.to, "to", "", "last `day` of the period; it belongs to it")
+	set.StringVar(&f.to, "to", "", "last `day` of the period, inclusive")
 	set.StringVar(&f.week, "week", "", "the period is this ISO `week`, for example 2023-W50")
 	set.BoolVar(&f.lastWeek, "last-week", false, "the period is the last complete week")
 }
@@ -40,7 +40,7 @@ func (f periodFlags) period(c digest.Calendar, now time.Time) (digest.Period, er
 		return digest.Period{}, err
 	}
 	if p.From.After(now) {
-		return digest.Period{}, usagef("the period %s lies in the future: nothing has happened in it yet", p)
+		return digest.Period{}, usagef("period %s is in the future", p)
 	}
 	return p, nil
 }
@@ -64,10 +64,10 @@ func (f periodFlags) resolve(c digest.Calendar, now time.Time) (digest.Period, e
 
 func (f periodFlags) days(loc *time.Location) (digest.Period, error) {
 	if f.from == "" {
-		return digest.Period{}, usagef("--to needs --from: the first day of the period")
+		return digest.Period{}, usagef("--to requires --from, the first day of the period")
 	}
 	if f.to == "" {
-		return digest.Period{}, usagef("--from needs --to: the last day of the period, which belongs to it")
+		return digest.Period{}, usagef("--from requires --to, the last day of the period, inclusive")
 	}
 	from, err := digest.ParseDay(f.from, loc)
 	if err != nil {

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
+	"io"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -10,137 +10,95 @@ import (
 	"github.com/community-digest/digest/collectors"
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/config"
-	"github.com/community-digest/digest/templates"
+	"github.com/community-digest/digest/internal/edition"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/report"
 )
 
-func planCommand(p *program) *cobra.Command {
+func planCommand(e env) *cobra.Command {
 	var f periodFlags
 	var file, format string
 	cmd := &cobra.Command{
 		Use:   "plan",
-		Short: "Tell what a run would ask of GitHub: nothing is contacted",
-		Long: `Plan tells the period that a run would cover, and how many requests and points of
+		Short: "Show what a run would cost at GitHub, without contacting it",
+		Long: `Plan shows the period that a run would cover, and how many requests and points of
 GitHub's limits it is expected to cost. Nothing is contacted.
 
 How much happened in the period is not known before it is read: an ordinary week of so
 many repositories is assumed. Repositories that are named by their account or topic are
-not known either, and are told apart.`,
+not known either, and are listed separately.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if format != "text" && format != "json" {
-				return usagef("--format %s: want text or json", format)
-			}
 			if f.ways() > 1 {
-				return usagef("--from with --to, --week and --last-week each name the period: give one of them")
+				return usagef("--from with --to, --week and --last-week each set the period: use one of them")
 			}
-			p.json = format == "json"
-			cfg, err := config.Load(file, templates.FS)
+			if err := checkFormat(format); err != nil {
+				return err
+			}
+			cfg, err := loadConfig(file)
 			if err != nil {
-				return usageError{err}
+				return err
 			}
-			return plan(p, cfg, f)
+			return plan(e, cfg, f, format)
 		},
 	}
 	f.register(cmd.Flags())
-	cmd.Flags().StringVar(&file, "config", "config.yaml", "configuration `file`")
-	cmd.Flags().StringVar(&format, "format", "text", "`form` of the plan: text or json")
+	registerConfig(cmd.Flags(), &file)
+	registerFormat(cmd.Flags(), &format)
 	return cmd
 }
 
-// planReport is what digest plan tells.
+// planReport is what digest plan prints.
 type planReport struct {
 	Edition int               `json:"edition"`
 	Period  digest.Period     `json:"period"`
 	Sources int               `json:"sources"`
 	Steps   []collectors.Step `json:"steps"`
-	Total   cost              `json:"total"`
-	// NeedsToken tells that a part of the sources cannot be read without a token.
+	Total   report.Cost       `json:"total"`
+	// NeedsToken says that some of the sources cannot be read without a token.
 	NeedsToken bool `json:"needs_token,omitempty"`
-	// Unknown are the accounts and topics whose repositories come to all this.
+	// Unknown are the accounts and topics whose repositories come on top.
 	Unknown []string `json:"unknown,omitempty"`
 }
 
-// cost is requests and points, as GitHub counts them.
-type cost struct {
-	Requests      int `json:"requests"`
-	GraphQLPoints int `json:"graphql_points"`
-}
-
-func sum(steps []collectors.Step) cost {
-	var c cost
-	for _, s := range steps {
-		c.Requests += s.Requests
-		c.GraphQLPoints += s.Points
-	}
-	return c
-}
-
-// plan tells what a run over the period would cost.
-func plan(p *program, cfg *config.Config, f periodFlags) error {
-	period, err := f.period(cfg.Calendar, p.now)
+// plan prints what a run over the period would cost.
+func plan(e env, cfg *config.Config, f periodFlags, format string) error {
+	period, err := f.period(cfg.Calendar, e.now)
 	if err != nil {
 		return err
 	}
-	sources, err := connect(p, cfg)
+	client, err := edition.Connect(e.getenv, github.Limits{})
 	if err != nil {
-		return err
+		return usageError{err}
 	}
-	r := planReport{Edition: cfg.Calendar.Number(period), Period: period}
-	known := make(map[string]bool)
-	w := watch(cfg, func(in config.Repositories, _ digest.Kind, _ digest.SectionName) []digest.Repo {
-		if in.Selection != nil {
-			if name := collectors.Selection(*in.Selection).String(); !known[name] {
-				known[name] = true
-				r.Unknown = append(r.Unknown, name)
-			}
-		}
-		return in.Repos
-	})
-	r.Steps = collectors.NewGitHub(sources.client, w).Plan(usual(w))
-	r.NeedsToken = len(cfg.Discussions) > 0 && p.tokenVariable() == ""
-	r.Sources, r.Total = w.Len()+len(cfg.Feeds), sum(r.Steps)
-	if p.json {
-		enc := json.NewEncoder(p.stdout)
-		enc.SetIndent("", "  ")
-		return enc.Encode(r)
+	estimate := edition.NewEstimate(edition.Weekly{Config: cfg, Client: client})
+	r := planReport{
+		Edition: cfg.Calendar.Number(period), Period: period, Sources: estimate.Sources,
+		Steps: estimate.Steps, Total: edition.Sum(estimate.Steps), Unknown: estimate.Unknown,
+		NeedsToken: len(cfg.Discussions) > 0 && !client.Authenticated(),
 	}
-	return r.print(p)
+	if format == "json" {
+		return report.WriteJSON(e.stdout, r)
+	}
+	return r.print(e.stdout)
 }
 
-func (r planReport) print(p *program) error {
-	fmt.Fprintf(p.stdout, "Edition %d, %s: %s.\n\n", r.Edition, r.Period, count(r.Sources, "source"))
-	t := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+func (r planReport) print(w io.Writer) error {
+	fmt.Fprintf(w, "Edition %d, %s: %s.\n\n", r.Edition, r.Period, report.Count(r.Sources, "source"))
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "requests\tpoints\t  what\t")
 	for _, s := range r.Steps {
 		fmt.Fprintf(t, "%d\t%d\t  %s\n", s.Requests, s.Points, s.Name)
 	}
-	fmt.Fprintf(t, "%d\t%d\t  in all\n", r.Total.Requests, r.Total.GraphQLPoints)
+	fmt.Fprintf(t, "%d\t%d\t  total\n", r.Total.Requests, r.Total.GraphQLPoints)
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	if r.NeedsToken {
-		fmt.Fprintln(p.stdout, "\nDiscussions can only be read with a token, and there is none: set GITHUB_TOKEN.")
+		fmt.Fprintln(w, "\nDiscussions can only be read with a token: set GITHUB_TOKEN.")
 	}
 	for _, name := range r.Unknown {
-		fmt.Fprintf(p.stdout, "\nTo this come the repositories of %s, which only GitHub knows: a request for every 100 of them to find\nthem, and as many again for each kind as for others.\n", name)
+		fmt.Fprintf(w, "\nThe repositories of %s come on top: one request for every 100 of them to list them, and then as many\nas for other repositories.\n", name)
 	}
 	return nil
-}
-
-// An ordinary week of a repository, where nothing better is known.
-const (
-	usualDiscussions = 5
-	usualReleases    = 1
-)
-
-// usual is how much happens in an ordinary period.
-func usual(w collectors.Sources) collectors.Activity {
-	var a collectors.Activity
-	for _, s := range w.Discussions {
-		a.Discussions += usualDiscussions * len(s.Repos)
-	}
-	for _, s := range w.Releases {
-		a.Releases += usualReleases * len(s.Repos)
-	}
-	return a
 }

@@ -6,55 +6,35 @@ import (
 	"sync"
 	"time"
 
+	"github.com/community-digest/digest/internal/edition"
 	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/report"
 )
 
-// How often progress is told: a person watches a terminal, a log is read later.
+// How often progress is printed: a terminal is watched, a log is read later.
 const (
 	terminalPace = 200 * time.Millisecond
 	logPace      = 5 * time.Second
 )
 
-// waits knows what the client is waiting for. A long wait is told as it begins, a short
-// one only while progress is told and it lasts.
-type waits struct {
-	say func(format string, args ...any)
-
-	mu     sync.Mutex
-	reason string
-	until  time.Time
-}
-
-const longWait = 10 * time.Second
-
-// begin is told of every wait by the client.
-func (w *waits) begin(reason string, until time.Time) {
-	w.mu.Lock()
-	w.reason, w.until = reason, until
-	w.mu.Unlock()
-	if time.Until(until) >= longWait {
-		w.say("waiting until %s: %s", until.Format(time.TimeOnly), reason)
+// connect gives a weekly its client, and prints how far its runs are until the returned function is called.
+func (e env) connect(w *edition.Weekly) (stop func(), err error) {
+	waits := &waits{note: e.stderr.note}
+	w.Client, err = edition.Connect(e.getenv, github.Limits{MaxWait: w.Config.MaxWait, OnWait: waits.begin})
+	if err != nil {
+		return nil, usageError{err}
 	}
+	w.Progress = new(edition.Progress)
+	return e.repeat(func() string { return progressLine(w.Progress, w.Client.Usage(), waits.now()) }), nil
 }
 
-// now says what is waited for, if anything.
-func (w *waits) now() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if time.Now().After(w.until) {
-		return ""
-	}
-	return fmt.Sprintf("waiting until %s: %s", w.until.Format(time.TimeOnly), w.reason)
-}
-
-// watch tells how far the collectors are, again and again until the returned function
-// is called.
-func (p *program) watch(line func() string) (stop func()) {
-	if p.stderr.quiet {
+// repeat prints a line of progress again and again until the returned function is called.
+func (e env) repeat(line func() string) (stop func()) {
+	if e.stderr.quiet {
 		return func() {}
 	}
 	pace := logPace
-	if p.stderr.terminal {
+	if e.stderr.terminal {
 		pace = terminalPace
 	}
 	ended, gone := make(chan struct{}), make(chan struct{})
@@ -65,10 +45,12 @@ func (p *program) watch(line func() string) (stop func()) {
 		for {
 			select {
 			case <-ended:
-				p.stderr.clear()
+				e.stderr.clear()
 				return
 			case <-tick.C:
-				p.stderr.progress(line())
+				if text := line(); text != "" {
+					e.stderr.progress(text)
+				}
 			}
 		}
 	}()
@@ -78,8 +60,13 @@ func (p *program) watch(line func() string) (stop func()) {
 // progressLine is a line such as
 //
 //	collecting: 12 of 40 sources, 87 requests (core: 4913 left, graphql: 4990 left), waiting until 09:30:00: …
-func progressLine(done, total int, u github.Usage, wait string) string {
-	line := fmt.Sprintf("collecting: %d of %d sources, %d requests", done, total, u.Requests())
+//
+// It is empty while nothing is collected.
+func progressLine(p *edition.Progress, u github.Usage, wait string) string {
+	if !p.Collecting() {
+		return ""
+	}
+	line := fmt.Sprintf("collecting: %d of %s, %s", p.Done(), report.Count(p.Total(), "source"), report.Count(u.Requests(), "request"))
 	var left []string
 	for _, name := range []string{"core", "graphql"} {
 		if r, ok := u.Rates[name]; ok {
@@ -93,4 +80,36 @@ func progressLine(done, total int, u github.Usage, wait string) string {
 		line += ", " + wait
 	}
 	return line
+}
+
+// waits knows what the client is waiting for. A long wait is printed as it begins, a short one only as part of the
+// progress.
+type waits struct {
+	note func(format string, args ...any)
+
+	mu     sync.Mutex
+	reason string
+	until  time.Time
+}
+
+const longWait = 10 * time.Second
+
+// begin is called by the client before every wait.
+func (w *waits) begin(reason string, until time.Time) {
+	w.mu.Lock()
+	w.reason, w.until = reason, until
+	w.mu.Unlock()
+	if time.Until(until) >= longWait {
+		w.note("waiting until %s: %s", until.Format(time.TimeOnly), reason)
+	}
+}
+
+// now says what is waited for, if anything.
+func (w *waits) now() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if time.Now().After(w.until) {
+		return ""
+	}
+	return fmt.Sprintf("waiting until %s: %s", w.until.Format(time.TimeOnly), w.reason)
 }

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"errors"
+
+	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
-// rootCommand returns the command line. Each command has a file of its own; to add one,
-// write the file and name the command here.
-func rootCommand(p *program) *cobra.Command {
+// rootCommand returns the command line. Each command has a file of its own; to add one, write the file and name the
+// command here.
+func rootCommand(e env, done *drafted) *cobra.Command {
 	var f draftFlags
+	var showVersion bool
 	root := &cobra.Command{
 		Use:   "digest",
 		Short: "Draft one edition of a community weekly from what happened on GitHub",
@@ -17,37 +22,83 @@ period and drafts one edition of a community weekly, one Markdown file per langu
 Without dates it drafts the last complete period. Running it again refreshes a draft, and
 keeps what people have changed in it.`,
 		Example: `  digest demo                                 the model week: no token, no network
-  digest --from 2023-12-11 --to 2023-12-17    these days, both included
-  digest --week 2023-W50 --output -           a draft on standard output`,
+  digest --from 2023-12-11 --to 2023-12-17    these days, inclusive
+  digest --week 2023-W50 --output -           a draft on stdout`,
 		Args:          noArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return draftCommand(cmd.Context(), p, f)
+			if showVersion {
+				return printVersion(e)
+			}
+			return draft(cmd.Context(), e, done, f)
 		},
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%w; see '%s --help'", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	f.register(root.Flags())
-	root.PersistentFlags().BoolVarP(&p.stderr.quiet, "quiet", "q", false, "say nothing but errors")
+	root.Flags().BoolVar(&showVersion, "version", false, "print the version")
+	root.PersistentFlags().BoolVarP(&e.stderr.quiet, "quiet", "q", false, "print nothing but errors")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(demoCommand(p), lintCommand(p), planCommand(p), publishCommand(p), serveCommand(p), versionCommand(p))
+	root.AddCommand(demoCommand(e, done), lintCommand(e), planCommand(e), publishCommand(e, done), serveCommand(e), versionCommand(e))
+	root.SetHelpCommand(helpCommand())
 	return root
+}
+
+// helpCommand is cobra's own, but that an unknown command is an error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show the help of a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			wanted, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(cmd.Root(), args[0])
+			}
+			wanted.InitDefaultHelpFlag()
+			return wanted.Help()
+		},
+	}
 }
 
 // noArgs refuses arguments. On the root command they are misspelt commands.
 func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		return nil
+	case cmd.HasParent():
+		return withHint(usagef("unexpected argument %q", args[0]), "run '%s --help' for its flags", cmd.CommandPath())
 	}
-	return usagef("%q is no command of %s%s", args[0], cmd.CommandPath(), suggestions(cmd, args[0]))
+	return unknownCommand(cmd, args[0])
 }
 
-func suggestions(cmd *cobra.Command, typed string) string {
-	cmd.SuggestionsMinimumDistance = 2
-	if near := cmd.SuggestionsFor(typed); len(near) > 0 {
-		return ": did you mean '" + cmd.CommandPath() + " " + near[0] + "'?"
+func unknownCommand(root *cobra.Command, typed string) error {
+	err := usagef("unknown command %q", typed)
+	root.SuggestionsMinimumDistance = 2
+	if near := root.SuggestionsFor(typed); len(near) > 0 {
+		return withHint(err, "did you mean '%s %s'?", root.CommandPath(), near[0])
 	}
-	return "; see '" + cmd.CommandPath() + " --help'"
+	return withHint(err, "run '%s --help' for the commands", root.CommandPath())
+}
+
+// flagError names the flag that comes nearest to a misspelt one.
+func flagError(cmd *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return withHint(usageError{err}, "run '%s --help' for its flags", cmd.CommandPath())
+	}
+	name := unknown.GetSpecifiedName()
+	if unknown.GetSpecifiedShortnames() != "" {
+		return withHint(usagef("unknown flag -%s", name), "run '%s --help' for its flags", cmd.CommandPath())
+	}
+	err = usagef("unknown flag --%s", name)
+	nearest, least := "", 3 // three typing mistakes are another word
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if d := levenshtein.ComputeDistance(name, f.Name); d < least {
+			nearest, least = f.Name, d
+		}
+	})
+	if nearest != "" {
+		return withHint(err, "did you mean --%s?", nearest)
+	}
+	return withHint(err, "run '%s --help' for its flags", cmd.CommandPath())
 }

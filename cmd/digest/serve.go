@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/community-digest/digest/internal/jobs"
+	"github.com/community-digest/digest/internal/report"
 	"github.com/community-digest/digest/internal/status"
 	"github.com/community-digest/digest/internal/status/sdnotify"
 	"github.com/community-digest/digest/internal/status/webhook"
@@ -64,7 +65,7 @@ func (f *serveFlags) check() error {
 	return nil
 }
 
-func serveCommand(p *program) *cobra.Command {
+func serveCommand(e env) *cobra.Command {
 	var f serveFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -82,7 +83,7 @@ it after the drafts that are running.`,
 			if err := f.check(); err != nil {
 				return err
 			}
-			return serve(cmd.Context(), p, f)
+			return serve(cmd.Context(), e, f)
 		},
 	}
 	f.register(cmd.Flags())
@@ -91,7 +92,7 @@ it after the drafts that are running.`,
 
 // daemon is a running digest serve.
 type daemon struct {
-	p        *program
+	env      env
 	flags    serveFlags
 	now      func() time.Time
 	log      *slog.Logger
@@ -105,25 +106,25 @@ type daemon struct {
 	digests map[string]*served
 }
 
-func newDaemon(p *program, f serveFlags, now func() time.Time) *daemon {
+func newDaemon(e env, f serveFlags, now func() time.Time) *daemon {
 	d := &daemon{
-		p: p, flags: f, now: now, board: status.NewBoard(version(), now), connections: http.DefaultTransport.(*http.Transport).Clone(),
-		log: slog.New(status.LogHandler(p.stderr.w, p.stderr.terminal, p.getenv("NO_COLOR") == "", slog.LevelInfo)),
+		env: e, flags: f, now: now, board: status.NewBoard(version(), now), connections: http.DefaultTransport.(*http.Transport).Clone(),
+		log: slog.New(status.LogHandler(e.stderr.w, e.stderr.terminal, e.getenv("NO_COLOR") == "", slog.LevelInfo)),
 	}
 	d.connections.MaxIdleConnsPerHost = f.workers
 	return d
 }
 
 // serve runs the daemon until its context ends.
-func serve(ctx context.Context, p *program, f serveFlags) error {
+func serve(ctx context.Context, e env, f serveFlags) error {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // before all else: unheard, it ends the process
 	defer signal.Stop(hangups)
-	digests, err := loadDigests(p, f.configs)
+	digests, err := loadDigests(e, f.configs)
 	if err != nil {
 		return err
 	}
-	tell, err := notifier(p, f)
+	tell, err := notifier(e, f)
 	if err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func serve(ctx context.Context, p *program, f serveFlags) error {
 		return fmt.Errorf("--listen %s: %w", f.listen, err)
 	}
 	defer l.Close()
-	d := newDaemon(p, f, time.Now)
+	d := newDaemon(e, f, time.Now)
 	defer d.connections.CloseIdleConnections()
 	if err := d.open(ctx); err != nil {
 		return err
@@ -167,7 +168,7 @@ func (d *daemon) run(ctx context.Context, l net.Listener, tell func(context.Cont
 	watch := &status.Watch{Board: d.board, Log: d.log, Tell: tell}
 	parts.Go(func() { watch.Run(aside) })
 	parts.Go(func() { d.keepUp(aside) })
-	d.notify(sdnotify.Ready, sdnotify.Status(count(len(digests), "digest")))
+	d.notify(sdnotify.Ready, sdnotify.Status(report.Count(len(digests), "digest")))
 	d.log.Info("serving", "digests", len(digests), "address", l.Addr().String())
 
 	err := d.wait(ctx, hangups, broken)
@@ -215,9 +216,9 @@ func (d *daemon) reload() {
 		d.notify(s)
 	}
 	defer d.notify(sdnotify.Ready)
-	digests, err := loadDigests(d.p, d.flags.configs)
+	digests, err := loadDigests(d.env, d.flags.configs)
 	if err != nil {
-		d.log.Error("the configuration was not read again: the old one stays", "error", safe(err.Error()))
+		d.log.Error("the configuration was not read again: the old one stays", "error", report.Printable(err.Error()))
 		return
 	}
 	d.configure(digests)
@@ -252,14 +253,14 @@ func (d *daemon) ready(ctx context.Context) error {
 
 // notify tells systemd, where it listens.
 func (d *daemon) notify(say ...string) {
-	if err := sdnotify.Notify(d.p.getenv("NOTIFY_SOCKET"), say...); err != nil {
+	if err := sdnotify.Notify(d.env.getenv("NOTIFY_SOCKET"), say...); err != nil {
 		d.log.Warn("systemd could not be told", "error", err.Error())
 	}
 }
 
 // watchdog ticks as often as systemd wants to hear that the daemon lives.
 func (d *daemon) watchdog() (<-chan time.Time, func()) {
-	every := sdnotify.Interval(d.p.getenv("WATCHDOG_USEC"), d.p.getenv("WATCHDOG_PID"), os.Getpid())
+	every := sdnotify.Interval(d.env.getenv("WATCHDOG_USEC"), d.env.getenv("WATCHDOG_PID"), os.Getpid())
 	if every <= 0 {
 		return nil, func() {}
 	}
@@ -268,8 +269,8 @@ func (d *daemon) watchdog() (<-chan time.Time, func()) {
 }
 
 // notifier is how missing drafts are told; nil when no webhook is configured.
-func notifier(p *program, f serveFlags) (func(context.Context, []status.Notice) error, error) {
-	address, err := webhook.Address(f.webhookEnv, f.webhookFile, p.getenv, os.ReadFile)
+func notifier(e env, f serveFlags) (func(context.Context, []status.Notice) error, error) {
+	address, err := webhook.Address(f.webhookEnv, f.webhookFile, e.getenv, os.ReadFile)
 	if err != nil || address == "" {
 		return nil, usageOr(err)
 	}

@@ -340,10 +340,10 @@ func TestServeRefusesWhatItCannotServe(t *testing.T) {
 		"no workers":                              {args: []string{"--workers", "0"}, configs: map[string]string{"a": weekly(1, "")}, want: "--workers 0"},
 		"to catch up with nothing":                {args: []string{"--catch-up", "0"}, configs: map[string]string{"a": weekly(1, "")}, want: "--catch-up 0"},
 		"a webhook that is nowhere":               {args: []string{"--webhook-env", "HOOK"}, configs: map[string]string{"a": weekly(1, "")}, want: "HOOK"},
-		"publishing nowhere":                      {configs: map[string]string{"a": weekly(1, "publish: {draft: true}\n")}, want: "no repository to publish in"},
+		"publishing nowhere":                      {configs: map[string]string{"a": weekly(1, "publish: {draft: true}\n")}, want: "no repository to publish to"},
 		"two digests that share their editions":   {configs: map[string]string{"a": weekly(1, "publish: {repository: example/news, branch: 'a/{{.Number}}'}\n"), "b": weekly(1, "publish: {repository: Example/News, branch: 'b/{{.Number}}'}\n")}, want: "have the same state .digest"},
 		"two digests that share their branches":   {configs: map[string]string{"a": weekly(1, "state: .a\npublish: {repository: example/news}\n"), "b": weekly(1, "state: .b\npublish: {repository: example/news}\n")}, want: "have the same publish.branch digest/0001"},
-		"a token is wanted where it is published": {configs: map[string]string{"a": weekly(1, publishing("a"))}, env: map[string]string{"GITHUB_TOKEN": ""}, want: "publishing takes a token"},
+		"a token is wanted where it is published": {configs: map[string]string{"a": weekly(1, publishing("a"))}, env: map[string]string{"GITHUB_TOKEN": ""}, want: "publishing requires a token"},
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()

@@ -67,7 +67,7 @@ func TestServeCallsTheWebhookWhenASlotPassesWithoutADraft(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		d, log := s.daemon(t)
-		tell, err := notifier(d.p, serveFlags{webhookFile: s.hook(room.URL)})
+		tell, err := notifier(d.env, serveFlags{webhookFile: s.hook(room.URL)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,7 +133,7 @@ func TestServeCallsTheWebhookWhenASlotPassesWithoutADraft(t *testing.T) {
 func (s *site) daemon(t *testing.T) (*daemon, *journal) {
 	t.Helper()
 	log := new(journal)
-	p := &program{getenv: s.getenv, stdout: io.Discard, stderr: newVoice(log), now: time.Now()}
+	p := env{getenv: s.getenv, stdout: io.Discard, stderr: newVoice(log), now: time.Now()}
 	digests, err := loadDigests(p, []string{s.path("configs")})
 	if err != nil {
 		t.Fatal(err)
@@ -163,7 +163,7 @@ func (s *site) drafted(t *testing.T, name string, number int, p digest.Period) {
 		t.Fatal(err)
 	}
 	dir := s.path(fmt.Sprintf("out/%s/.digest/%04d", name, number))
-	if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, snapshotFile), data, 0o644)); err != nil {
+	if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, "snapshot.json"), data, 0o644)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/config"
+	"github.com/community-digest/digest/internal/edition"
 	"github.com/community-digest/digest/internal/jobs"
 	"github.com/community-digest/digest/internal/schedule"
 	"github.com/community-digest/digest/templates"
@@ -24,7 +25,7 @@ type served struct {
 }
 
 // loadDigests reads the configurations of files and of folders of files.
-func loadDigests(p *program, names []string) ([]*served, error) {
+func loadDigests(e env, names []string) ([]*served, error) {
 	files, err := configFiles(names)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func loadDigests(p *program, names []string) ([]*served, error) {
 	}
 	// That of a folder is not: another one may join it, and its drafts must not move then.
 	digests[0].alone = slices.Equal(files, names) && len(files) == 1
-	return digests, publishable(p, digests)
+	return digests, publishable(e, digests)
 }
 
 // configFiles lists the files that are named and those in the folders that are.
@@ -70,18 +71,18 @@ func configFiles(names []string) ([]string, error) {
 
 // publishable reports why digests could not be published, or would get in each other's way:
 // one whose state is another's takes its editions for its own, and drafts nothing.
-func publishable(p *program, digests []*served) error {
+func publishable(e env, digests []*served) error {
 	holder := make(map[string]string)
 	for _, s := range digests {
 		if !s.cfg.Publish.Configured {
 			continue
 		}
-		repo, err := p.publishRepo(s.cfg)
+		repo, err := edition.PublishRepo(s.cfg, e.getenv)
 		if err != nil {
 			return usagef("%s: %w", s.name, err)
 		}
-		if p.tokenVariable() == "" {
-			return codedError{exitUnauthorised, fmt.Errorf("%s: publishing takes a token", s.name)}
+		if edition.TokenVariable(e.getenv) == "" {
+			return fmt.Errorf("%s: %w", s.name, errNoToken)
 		}
 		takes, err := s.takes()
 		if err != nil {
@@ -101,16 +102,16 @@ func publishable(p *program, digests []*served) error {
 // takes lists what a digest takes of the repository that it is published in, by the
 // example of one edition.
 func (s *served) takes() ([]string, error) {
-	edition := digest.Sample()
-	edition.Title = s.cfg.Title
-	branch, err := s.cfg.Publish.BranchName(edition)
+	sample := digest.Sample()
+	sample.Title = s.cfg.Title
+	branch, err := s.cfg.Publish.BranchName(sample)
 	if err != nil {
 		return nil, err
 	}
 	takes := []string{"state " + s.cfg.State, "publish.branch " + branch}
 	for _, e := range s.cfg.Editions {
-		edition.Title = e.Title
-		file, err := e.File(edition)
+		sample.Title = e.Title
+		file, err := e.File(sample)
 		if err != nil {
 			return nil, err
 		}

@@ -7,16 +7,18 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func versionCommand(p *program) *cobra.Command {
+func versionCommand(e env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(p.stdout, version())
-			return err
-		},
+		RunE:  func(*cobra.Command, []string) error { return printVersion(e) },
 	}
+}
+
+func printVersion(e env) error {
+	_, err := fmt.Fprintln(e.stdout, version())
+	return err
 }
 
 // version is the module's version, and the commit where the build recorded one.

@@ -1,124 +1,116 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
-	"github.com/community-digest/digest/internal/markdown"
+	"golang.org/x/term"
+
+	"github.com/community-digest/digest/internal/report"
 )
 
-// voice is how the program speaks to people. stdout carries the result, and everything
-// said here goes to stderr, each line after "digest: ". Messages begin in lower case and
-// end without a full stop; a failure comes first, then what to try. Text from outside is
-// printed as [markdown.Line] has it, so that no escape sequence and no command to a
-// workflow runner gets through. It may be used by several goroutines.
+// voice is how the program speaks to people. stdout carries the result, everything else goes to stderr. A message is one
+// line that begins with "digest: ", in lower case and without a full stop; a hint follows on a line of its own. Untrusted
+// input is printed as [report.Printable] has it: no escape sequence and no command to a workflow runner gets through.
+// It may be used by several goroutines.
 type voice struct {
 	w        io.Writer
 	quiet    bool
-	terminal bool // people watch: a status line can be rewritten
+	terminal bool       // a status line can be rewritten
+	width    func() int // of the terminal
 	mu       sync.Mutex
 	status   bool // a status line stands on the terminal
 }
 
-// newVoice returns a voice that speaks to w.
 func newVoice(w io.Writer) *voice {
 	v := &voice{w: w}
-	if f, ok := w.(*os.File); ok {
-		info, err := f.Stat()
-		v.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		v.terminal = true
+		v.width = func() int {
+			width, _, err := term.GetSize(int(f.Fd()))
+			if err != nil {
+				return 80
+			}
+			return width
+		}
 	}
 	return v
 }
 
-// progress says how far the run is: on a terminal in one line that is written over by
-// what follows, elsewhere in a line of its own. It is silent with -q.
-func (v *voice) progress(text string) {
-	switch {
-	case v.quiet:
-	case v.terminal:
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		io.WriteString(v.w, clearLine+"digest: "+safe(text))
-		v.status = true
-	default:
-		v.say("", text)
+// note prints what happened, unless -q is set.
+func (v *voice) note(format string, args ...any) {
+	if !v.quiet {
+		v.message("digest: ", fmt.Sprintf(format, args...))
 	}
+}
+
+// warning prints what a person should look at, unless -q is set: the exit code and the draft show it as well.
+func (v *voice) warning(format string, args ...any) {
+	if !v.quiet {
+		v.message("digest: warning: ", fmt.Sprintf(format, args...))
+	}
+}
+
+// failure prints why the program ends.
+func (v *voice) failure(text string) { v.message("digest: ", text) }
+
+// hint prints what to try.
+func (v *voice) hint(text string) { v.message("hint: ", text) }
+
+// message prints a text line by line: only the program's own line breaks are kept.
+func (v *voice) message(prefix, text string) {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(prefix + report.Printable(strings.TrimSuffix(line, "\n")) + "\n")
+		prefix = ""
+	}
+	v.print(b.String())
+}
+
+// command prints commands to the runner of GitHub Actions, which no message can contain.
+func (v *voice) command(lines string) { v.print(lines) }
+
+func (v *voice) print(text string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.wipe()
+	io.WriteString(v.w, text)
+}
+
+// progress prints how far the run is: on a terminal in one line that what follows overwrites, elsewhere in a line of its
+// own.
+func (v *voice) progress(text string) {
+	if !v.terminal {
+		v.note("%s", text)
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	io.WriteString(v.w, clearLine+cut("digest: "+report.Printable(text), v.width()-1))
+	v.status = true
+}
+
+// cut shortens a line that would wrap: what wraps cannot be overwritten.
+func cut(line string, width int) string {
+	if utf8.RuneCountInString(line) <= width || width < 1 {
+		return line
+	}
+	return string([]rune(line)[:width-1]) + "…"
 }
 
 // clearLine returns to the beginning of the terminal's line and empties it.
 const clearLine = "\r\x1b[K"
 
 // clear removes the status line.
-func (v *voice) clear() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.wipe()
-}
+func (v *voice) clear() { v.print("") }
 
 func (v *voice) wipe() {
 	if v.status {
 		io.WriteString(v.w, clearLine)
 		v.status = false
 	}
-}
-
-// note says what happened. It is silent with -q.
-func (v *voice) note(format string, args ...any) {
-	if !v.quiet {
-		v.say("", fmt.Sprintf(format, args...))
-	}
-}
-
-// warning says what a person should look at. It is silent with -q, as the exit code and
-// the draft say it too.
-func (v *voice) warning(format string, args ...any) {
-	if !v.quiet {
-		v.say("warning: ", fmt.Sprintf(format, args...))
-	}
-}
-
-// failure says why the program ends.
-func (v *voice) failure(text string) { v.say("", text) }
-
-// hint says what to try.
-func (v *voice) hint(text string) { v.say("hint: ", text) }
-
-// say prints a message line by line: only the program's own line breaks are kept.
-func (v *voice) say(label, text string) {
-	var b strings.Builder
-	prefix := "digest: " + label
-	for line := range strings.Lines(text) {
-		b.WriteString(prefix + safe(strings.TrimSuffix(line, "\n")) + "\n")
-		prefix = ""
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.wipe()
-	io.WriteString(v.w, b.String())
-}
-
-// safe cleans a line word by word: the blanks between the words stay, as a listing of
-// problems has its carets beneath the right column.
-func safe(line string) string {
-	words := strings.Split(line, " ")
-	for i, w := range words {
-		words[i] = markdown.Line(markdown.Untrusted(w))
-	}
-	return strings.Join(words, " ")
-}
-
-// jsonLog is standard output while it carries JSON, which may be the log of a job: the
-// runner's older form of a command counts anywhere in a line, in the middle of a text as
-// well. There the bracket can be written as an escape, and is the same text.
-type jsonLog struct{ w io.Writer }
-
-func (l jsonLog) Write(b []byte) (int, error) {
-	if _, err := l.w.Write(bytes.ReplaceAll(b, []byte("##["), []byte(`##\u005b`))); err != nil {
-		return 0, err
-	}
-	return len(b), nil
 }

@@ -8,14 +8,14 @@ import (
 )
 
 func TestMessagesBeginWithTheNameOfTheProgram(t *testing.T) {
-	for _, tt := range []struct{ label, text, want string }{
-		{"", "one line", "digest: one line\n"},
-		{"hint: ", "try this", "digest: hint: try this\n"},
-		{"", "one\n  two, with  its blanks\n      | ^", "digest: one\n  two, with  its blanks\n      | ^\n"},
-		{"", "ends with a break\n", "digest: ends with a break\n"},
+	for _, tt := range []struct{ prefix, text, want string }{
+		{"digest: ", "one line", "digest: one line\n"},
+		{"hint: ", "try this", "hint: try this\n"},
+		{"digest: ", "one\n  two, with  its blanks\n      | ^", "digest: one\n  two, with  its blanks\n      | ^\n"},
+		{"digest: ", "ends with a break\n", "digest: ends with a break\n"},
 	} {
 		var b bytes.Buffer
-		(&voice{w: &b}).say(tt.label, tt.text)
+		(&voice{w: &b}).message(tt.prefix, tt.text)
 		if got := b.String(); got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.text, got, tt.want)
 		}
@@ -50,7 +50,7 @@ func TestQuietSilencesAllButFailures(t *testing.T) {
 	v.warning("a warning")
 	v.failure("a failure")
 	v.hint("a hint")
-	if got := b.String(); got != "digest: a failure\ndigest: hint: a hint\n" {
+	if got := b.String(); got != "digest: a failure\nhint: a hint\n" {
 		t.Errorf("%q", got)
 	}
 }

@@ -24,9 +24,9 @@ type arrow struct {
 // arrows says which packages of the project a package imports; tests may import what
 // the last column adds. A package that is not here is unknown, and that is an error.
 var arrows = []arrow{
-	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/frontmatter", "internal/github", "internal/jobs", "internal/lint",
-		"internal/markdown", "internal/merge", "internal/output", "internal/publish", "internal/schedule", "internal/status", "internal/status/sdnotify", "internal/status/webhook", "templates"},
-		"wires everything; nobody imports it", []string{"internal/githubtest", "internal/merge"}},
+	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/edition", "internal/github", "internal/jobs", "internal/lint", "internal/publish",
+		"internal/report", "internal/schedule", "internal/status", "internal/status/sdnotify", "internal/status/webhook", "templates"},
+		"turns flags into calls and reports into output; nothing imports it", []string{"internal/githubtest", "internal/markdown"}},
 	{"collectors", []string{"digest", "internal/github", "internal/markdown"},
 		"turns GitHub's and feeds' types into digest's; knows neither configuration nor templates", []string{"internal/githubtest"}},
 	{"digest", []string{"internal/markdown"},
@@ -35,6 +35,9 @@ var arrows = []arrow{
 
 	{"internal/config", []string{"digest", "internal/frontmatter", "internal/schedule"},
 		"reads plain values for cmd, and tries the templates and the schedule while it does", []string{"internal/markdown"}},
+	{"internal/edition", []string{"collectors", "digest", "internal/config", "internal/frontmatter", "internal/github", "internal/lint", "internal/markdown",
+		"internal/merge", "internal/output", "internal/publish", "internal/report", "internal/schedule"},
+		"is the chain from the configuration to the files, and neither reads flags nor prints", []string{"internal/githubtest"}},
 	{"internal/frontmatter", nil, "finds and writes the head of a page, and knows nothing of editions", nil},
 	{"internal/github", nil, "is the way to GitHub, whatever is asked there", []string{"internal/githubtest"}},
 	{"internal/jobs", []string{"digest"}, "keeps work that it does not understand: what is due and what drafting means come in as functions", []string{"internal/schedule"}},
@@ -44,6 +47,7 @@ var arrows = []arrow{
 	{"internal/output", nil, "writes files whose meaning it does not know", nil},
 	{"internal/publish", []string{"digest", "internal/github", "internal/markdown"},
 		"puts files on a branch and proposes it; knows neither drafts nor merging", []string{"internal/githubtest"}},
+	{"internal/report", []string{"digest", "internal/markdown", "internal/merge"}, "is what a run says about itself, and decides nothing", nil},
 	{"internal/schedule", []string{"digest"}, "says when to run and which periods are due; what drafting means comes in as functions", nil},
 	{"internal/status", []string{"internal/markdown"}, "tells how the daemon is, and knows digests by their names", []string{"internal/schedule"}},
 	{"internal/status/sdnotify", nil, "speaks to systemd", nil},

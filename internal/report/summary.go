@@ -1,27 +1,32 @@
-package main
+package report
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/community-digest/digest/internal/config"
 	"github.com/community-digest/digest/internal/markdown"
-	"github.com/community-digest/digest/internal/publish"
 )
+
+// Failure is why a run failed.
+type Failure struct {
+	Message  string
+	Hint     string
+	ExitCode int
+	// Problems are the mistakes in a configuration, where they are the reason.
+	Problems []Annotation
+}
 
 // summaryRows is how many rows a table of the summary has: GitHub takes 1 MiB of a step.
 // https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
 const summaryRows = 100
 
-// summary is the run as a page of Markdown: why it failed, what was drafted, what is
-// missing. It is empty when there is nothing to tell.
-func summary(r *report, err error, code int) string {
+// Summary is the run as a page of Markdown: why it failed, what was drafted, what is missing. Both may be nil.
+func Summary(r *Report, f *Failure) string {
 	var b strings.Builder
-	if err != nil && code != exitGaps {
-		failureSummary(&b, err, code)
+	if f != nil {
+		f.summary(&b)
 	}
 	if r != nil {
 		r.summary(&b)
@@ -29,30 +34,30 @@ func summary(r *report, err error, code int) string {
 	return b.String()
 }
 
-func failureSummary(b *strings.Builder, err error, code int) {
-	fmt.Fprintf(b, "## Failed with exit code %d\n\n", code)
-	if problems, ok := errors.AsType[config.Problems](err); ok {
+func (f *Failure) summary(b *strings.Builder) {
+	fmt.Fprintf(b, "## Failed with exit code %d\n\n", f.ExitCode)
+	if len(f.Problems) > 0 {
 		var rows [][]string
-		for _, pr := range problems {
-			rows = append(rows, []string{cell(fmt.Sprintf("%s:%d:%d", pr.File, pr.Line, pr.Column)), cell(problemText(pr))})
+		for _, p := range f.Problems {
+			rows = append(rows, []string{cell(fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)), cell(p.Message)})
 		}
-		markdownTable(b, []string{"Where", "What is wrong"}, rows)
+		table(b, []string{"Where", "What is wrong"}, rows)
 		return
 	}
-	for line := range strings.Lines(words(err)) {
+	for line := range strings.Lines(f.Message) {
 		fmt.Fprintf(b, "%s\n\n", cell(line))
 	}
 }
 
-func (r *report) summary(b *strings.Builder) {
-	fmt.Fprintf(b, "## Edition %d\n\n", r.Edition)
+func (r *Report) summary(b *strings.Builder) {
+	fmt.Fprintf(b, "## Edition %d\n\n", r.Number)
 	facts := [][]string{{"Period", r.Period.String()}}
 	if r.Provisional {
 		facts = append(facts, []string{"Provisional", "the period is not over yet"})
 	}
-	facts = append(facts, r.pullFacts()...)
+	facts = append(facts, r.published()...)
 	if r.Items != nil {
-		facts = append(facts, []string{"Items", itemsInWords(r.Items)})
+		facts = append(facts, []string{"Items", ItemCounts(r.Items)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Cut)) {
 		facts = append(facts, []string{"Left out by the limit", fmt.Sprintf("%d in %s", r.Cut[name], cell(string(name)))})
@@ -60,27 +65,27 @@ func (r *report) summary(b *strings.Builder) {
 	facts = append(facts,
 		[]string{"Gaps", fmt.Sprint(len(r.Gaps))},
 		[]string{"Requests", fmt.Sprintf("%d, %d points of GraphQL", r.Usage.Requests, r.Usage.GraphQLPoints)})
-	markdownTable(b, []string{"", ""}, facts)
+	table(b, []string{"", ""}, facts)
 
 	var drafts [][]string
 	for _, d := range r.Drafts {
 		merged := ""
 		if d.Merge != nil {
-			merged = mergeInWords(*d.Merge)
+			merged = MergeCounts(*d.Merge)
 		}
-		drafts = append(drafts, []string{fmt.Sprint(d.Edition), cell(d.Language), cell(d.name), string(d.Operation), merged})
+		drafts = append(drafts, []string{fmt.Sprint(d.Number), cell(d.Language), cell(d.Name), string(d.Operation), merged})
 	}
-	markdownTable(b, []string{"Edition", "Language", "Draft", "Operation", "Merged with what was edited"}, drafts)
+	table(b, []string{"Edition", "Language", "Draft", "Operation", "Merged with changes"}, drafts)
 
 	var gaps [][]string
 	for _, g := range r.Gaps {
 		gaps = append(gaps, []string{string(g.Kind), cell(g.Source), cell(g.Reason())})
 	}
-	markdownTable(b, []string{"Missing", "Source", "Why"}, gaps)
+	table(b, []string{"Missing", "Source", "Why"}, gaps)
 }
 
-// pullFacts tells what became of the pull request; there are several when a run caught up.
-func (r *report) pullFacts() [][]string {
+// published says what became of the pull request; there are several when a run caught up.
+func (r *Report) published() [][]string {
 	var facts [][]string
 	for _, d := range r.Drafts {
 		if d.PullRequestURL != "" && d.PullRequestURL != r.PullRequestURL {
@@ -95,7 +100,7 @@ func (r *report) pullFacts() [][]string {
 		if link := pullLink(r.PullRequestURL); link != "" {
 			text = link + ", " + text
 		}
-		if r.Operation == publish.None && r.Reason != "" {
+		if r.Operation == None && r.Reason != "" {
 			text += ": " + cell(r.Reason)
 		}
 		facts = append(facts, []string{"Pull request", text})
@@ -115,11 +120,20 @@ func pullLink(s string) string {
 	return markdown.Link(markdown.Untrusted(s[strings.LastIndexByte(s, '/')+1:]), u)
 }
 
-// cell makes any text safe as Markdown within a line, and not longer than 300 characters.
+// address parses an address that GitHub returned; the zero URL is no link.
+func address(s string) markdown.URL {
+	u, err := markdown.ParseURL(s)
+	if err != nil {
+		return markdown.URL{}
+	}
+	return u
+}
+
+// cell makes any text safe as Markdown within a line, and at most 300 characters long.
 func cell(s string) string { return markdown.Untrusted(s).String() }
 
-// markdownTable writes a table of cells that are encoded already, or nothing without rows.
-func markdownTable(b *strings.Builder, head []string, rows [][]string) {
+// table writes cells that are encoded already, or nothing without rows.
+func table(b *strings.Builder, head []string, rows [][]string) {
 	if len(rows) > 0 {
 		b.WriteString(markdown.Table(head, rows, summaryRows) + "\n\n")
 	}

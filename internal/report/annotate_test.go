@@ -1,7 +1,6 @@
-package main
+package report
 
 import (
-	"bytes"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,13 +8,13 @@ import (
 
 func TestAnnotationsCannotBreakOutOfTheirLine(t *testing.T) {
 	for _, tt := range []struct {
-		a    annotation
+		a    Annotation
 		want string
 	}{
-		{annotation{"error", "a/b.md", 3, 14, "placeholder", "write it: now, 100%"},
+		{Annotation{"error", "a/b.md", 3, 14, "placeholder", "write it: now, 100%"},
 			"::error file=a/b.md,line=3,col=14,title=placeholder::write it: now, 100%25\n"},
-		{annotation{"warning", "a,b:c%.md", 1, 0, "", "x"}, "::warning file=a%2Cb%3Ac%25.md,line=1::x\n"},
-		{annotation{"error", "x.md", 1, 1, "a::b,c=d", "one\n::add-mask::two\r\nthree ##[error]"},
+		{Annotation{"warning", "a,b:c%.md", 1, 0, "", "x"}, "::warning file=a%2Cb%3Ac%25.md,line=1::x\n"},
+		{Annotation{"error", "x.md", 1, 1, "a::b,c=d", "one\n::add-mask::two\r\nthree ##[error]"},
 			"::error file=x.md,line=1,col=1,title=a%3A%3Ab%2Cc=d::one ::add-mask::two three ## [error]\n"},
 	} {
 		if got := tt.a.command(); got != tt.want {
@@ -31,32 +30,19 @@ func TestAnnotationsCannotBreakOutOfTheirLine(t *testing.T) {
 }
 
 func TestAtMostTenAnnotationsErrorsFirst(t *testing.T) {
-	var stderr bytes.Buffer
-	env := map[string]string{"GITHUB_ACTIONS": "true"}
-	p := &program{stderr: newVoice(&stderr), getenv: func(name string) string { return env[name] }}
-	var as []annotation
+	var as []Annotation
 	for i := range 9 {
-		as = append(as, annotation{level: "warning", file: "w.md", line: i + 1})
+		as = append(as, Annotation{Level: "warning", File: "w.md", Line: i + 1})
 	}
 	for i := range 9 {
-		as = append(as, annotation{level: "error", file: "e.md", line: i + 1})
+		as = append(as, Annotation{Level: "error", File: "e.md", Line: i + 1})
 	}
-	p.annotate(as)
-	got := stderr.String()
+	got := Commands(as, "")
 	if strings.Count(got, "\n") != 10 || strings.Count(got, "::error file=e.md,line=") != 9 || !strings.HasSuffix(got, "::warning file=w.md,line=1::\n") {
 		t.Errorf("annotations:\n%s", got)
 	}
-
-	stderr.Reset()
-	p.stderr.quiet = true
-	if p.annotate(as); strings.Contains(stderr.String(), "::warning") || strings.Count(stderr.String(), "\n") != 9 {
-		t.Errorf("quiet:\n%s", stderr.String())
-	}
-
-	stderr.Reset()
-	env["GITHUB_ACTIONS"] = ""
-	if p.annotate(as); stderr.Len() > 0 {
-		t.Errorf("elsewhere:\n%s", stderr.String())
+	if got := Errors(as); len(got) != 9 || got[0].Level != "error" {
+		t.Errorf("errors: %v", got)
 	}
 }
 

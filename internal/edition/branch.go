@@ -1,4 +1,4 @@
-package main
+package edition
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/config"
@@ -15,10 +15,13 @@ import (
 	"github.com/community-digest/digest/internal/lint"
 	"github.com/community-digest/digest/internal/merge"
 	"github.com/community-digest/digest/internal/publish"
+	"github.com/community-digest/digest/internal/report"
 )
 
-// branch is the place of drafts that are published: the edition's branch and its pull
-// request.
+// PullRequests is the target of drafts that are published: each edition has a branch and a pull request of its own.
+type PullRequests struct{ Repo digest.Repo }
+
+// branch is the place of an edition in PullRequests.
 type branch struct {
 	client *github.Client
 	cfg    *config.Config
@@ -26,29 +29,37 @@ type branch struct {
 	branch *publish.Branch
 }
 
-// openBranch looks at what there is of an edition on GitHub.
-func openBranch(ctx context.Context, client *github.Client, cfg *config.Config, repo digest.Repo, p digest.Period) (*branch, error) {
+func (t PullRequests) look(ctx context.Context, w Weekly, p digest.Period) (reader, error) {
+	return t.branch(ctx, w, p)
+}
+
+func (t PullRequests) open(ctx context.Context, w Weekly, p digest.Period, _ time.Time) (place, error) {
+	b, err := t.branch(ctx, w, p)
+	if err != nil {
+		return nil, err
+	}
+	if why := b.branch.Done(); why != "" {
+		return nil, &finishedError{why, b.branch.URL()}
+	}
+	return b, b.branch.Writable()
+}
+
+// branch looks at what there is of an edition on GitHub.
+func (t PullRequests) branch(ctx context.Context, w Weekly, p digest.Period) (*branch, error) {
+	cfg := w.Config
 	number := cfg.Calendar.Number(p)
 	name, err := cfg.Publish.BranchName(digest.Edition{Title: cfg.Title, Number: number, Period: p})
 	if err != nil {
 		return nil, err
 	}
-	t := &branch{client: client, cfg: cfg, target: publish.Target{
-		Repo: repo, Base: cfg.Publish.Base, Branch: name, Mark: path.Join(stateFolder(cfg.State, number), snapshotFile),
+	b := &branch{client: w.Client, cfg: cfg, target: publish.Target{
+		Repo: t.Repo, Base: cfg.Publish.Base, Branch: name, Mark: path.Join(stateFolder(cfg.State, number), snapshotFile),
 	}}
-	return t, t.open(ctx)
+	return b, b.open(ctx)
 }
 
 func (t *branch) open(ctx context.Context) (err error) {
 	t.branch, err = publish.Open(ctx, t.client, t.target)
-	return publishError(err)
-}
-
-// publishError gives errors that only other rights can mend their exit code.
-func publishError(err error) error {
-	if err != nil && publish.Unauthorised(err) {
-		return codedError{exitUnauthorised, err}
-	}
 	return err
 }
 
@@ -57,17 +68,11 @@ func (t *branch) close() error { return nil }
 func (t *branch) name(file string) string { return file }
 
 func (t *branch) read(ctx context.Context, names ...string) (map[string][]byte, error) {
-	files, err := t.branch.Read(ctx, names...)
-	return files, publishError(err)
+	return t.branch.Read(ctx, names...)
 }
 
 func (t *branch) list(ctx context.Context, dir string) ([]string, error) {
-	names, err := t.branch.List(ctx, dir)
-	return names, publishError(err)
-}
-
-func (t *branch) of(ctx context.Context, p digest.Period) (place, error) {
-	return openBranch(ctx, t.client, t.cfg, t.target.Repo, p)
+	return t.branch.List(ctx, dir)
 }
 
 // period is what the edition on the branch covers: mostly what the calendar says.
@@ -80,7 +85,7 @@ func (t *branch) period(ctx context.Context, usual digest.Period) (digest.Period
 	return s.Period, err
 }
 
-func (t *branch) find(ctx context.Context, drafts []draftFile) error {
+func (t *branch) find(ctx context.Context, drafts []draft) error {
 	var names []string
 	for _, d := range drafts {
 		names = append(names, d.path, d.base)
@@ -99,20 +104,20 @@ func (t *branch) find(ctx context.Context, drafts []draftFile) error {
 	return nil
 }
 
-// write makes one commit of the edition and proposes it. When somebody has pushed since
-// it was read, nothing is written and the branch is opened anew: errMoved.
-func (t *branch) write(ctx context.Context, e *edition) error {
-	files := map[string][]byte{e.snapshotFile: e.snapshotData}
-	for _, d := range e.drafts {
+// write makes one commit of the edition and proposes it. When someone has pushed since it was read, nothing is written
+// and the branch is opened again: errMoved.
+func (t *branch) write(ctx context.Context, c *composition) error {
+	files := map[string][]byte{c.snapshotFile: c.snapshotData}
+	for _, d := range c.drafts {
 		if !d.deleted {
 			files[d.path], files[d.base] = []byte(d.merged), []byte(d.text)
 		}
 	}
-	pull, err := t.pullRequest(e)
+	pull, err := t.pullRequest(c)
 	if err != nil {
 		return err
 	}
-	_, err = t.branch.Commit(ctx, commitMessage(e), files)
+	_, err = t.branch.Commit(ctx, commitMessage(c), files)
 	if errors.Is(err, publish.ErrMoved) {
 		if err := t.open(ctx); err != nil {
 			return err
@@ -120,49 +125,51 @@ func (t *branch) write(ctx context.Context, e *edition) error {
 		return errMoved
 	}
 	if err != nil {
-		return publishError(err)
+		return err
 	}
 	result, err := t.branch.PullRequest(ctx, pull)
-	e.pull = &result
-	return publishError(err)
+	c.published = published{
+		operation: report.Operation(result.Operation), number: result.Number, url: result.URL,
+		reason: result.Reason, warnings: result.Warnings,
+	}
+	return err
 }
 
-// commitMessage names the edition by number and days only: what a stranger wrote in it
-// could close issues or skip checks.
-func commitMessage(e *edition) string {
-	return fmt.Sprintf("Draft of edition %d, %s", e.Number, e.Period)
+// commitMessage names the edition by number and days only: user content in it could close issues or skip checks.
+func commitMessage(c *composition) string {
+	return fmt.Sprintf("Draft of edition %d, %s", c.Number, c.Period)
 }
 
-func (t *branch) pullRequest(e *edition) (publish.PullRequest, error) {
-	head := e.Edition
+func (t *branch) pullRequest(c *composition) (publish.PullRequest, error) {
+	head := c.Edition
 	head.Title = t.cfg.Title
 	title, err := t.cfg.Publish.PullRequestTitle(head)
 	if err != nil {
 		return publish.PullRequest{}, err
 	}
-	c := t.cfg.Publish
+	p := t.cfg.Publish
 	return publish.PullRequest{
-		Title: title, Body: publish.Body(t.facts(e)), Draft: c.Draft,
-		Labels: c.Labels, Reviewers: c.Reviewers, Assignees: c.Assignees, Milestone: c.Milestone,
+		Title: title, Body: publish.Body(t.facts(c)), Draft: p.Draft,
+		Labels: p.Labels, Reviewers: p.Reviewers, Assignees: p.Assignees, Milestone: p.Milestone,
 	}, nil
 }
 
-// facts is what the body of the pull request tells.
-func (t *branch) facts(e *edition) publish.Facts {
+// facts is what the body of the pull request says.
+func (t *branch) facts(c *composition) publish.Facts {
 	f := publish.Facts{
-		Title: t.cfg.Title, Number: e.Number, Period: e.Period.String(), Provisional: e.Provisional,
-		Receipts: e.snapshot.Receipts, Host: t.client.WebHost(),
+		Title: t.cfg.Title, Number: c.Number, Period: c.Period.String(), Provisional: c.Provisional,
+		Receipts: c.snapshot.Receipts, Host: t.client.WebHost(),
 	}
-	for _, r := range e.snapshot.Late.Releases {
+	for _, r := range c.snapshot.Late.Releases {
 		f.Late = append(f.Late, r.URL.String())
 	}
-	for _, a := range e.snapshot.Late.Advisories {
+	for _, a := range c.snapshot.Late.Advisories {
 		f.Late = append(f.Late, a.URL.String())
 	}
-	for _, s := range e.Sections() {
+	for _, s := range c.Sections() {
 		f.Sections = append(f.Sections, publish.Section{Name: s.Name, Items: addresses(s), LeftOut: s.Cut})
 	}
-	for _, d := range e.drafts {
+	for _, d := range c.drafts {
 		if d.deleted {
 			continue
 		}
@@ -217,21 +224,4 @@ func changes(language string, r merge.Report) publish.Changes {
 		Added: items(r.Added), Refreshed: items(r.Refreshed), Removed: items(r.Removed),
 		LeftOut: items(r.LeftOut), Undecided: items(r.Undecided), Stranded: items(r.Stranded),
 	}
-}
-
-// publishRepo is where the edition is published: as configured, else the repository that
-// the job runs in.
-func (p *program) publishRepo(cfg *config.Config) (digest.Repo, error) {
-	if cfg.Publish.Repository != (digest.Repo{}) {
-		return cfg.Publish.Repository, nil
-	}
-	name := p.getenv("GITHUB_REPOSITORY")
-	if strings.TrimSpace(name) == "" {
-		return digest.Repo{}, usagef("there is no repository to publish in: set publish.repository in the configuration, or GITHUB_REPOSITORY")
-	}
-	repo, err := digest.ParseRepo(name)
-	if err != nil {
-		return digest.Repo{}, usagef("GITHUB_REPOSITORY: %w", err)
-	}
-	return repo, nil
 }

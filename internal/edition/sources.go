@@ -1,0 +1,122 @@
+package edition
+
+import (
+	"context"
+
+	"github.com/community-digest/digest/collectors"
+	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/config"
+	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/report"
+)
+
+// resolve returns what the configuration watches, with the repositories of accounts and topics looked up, and the
+// receipts of looking them up.
+func resolve(ctx context.Context, client *github.Client, cfg *config.Config) (collectors.Sources, []digest.Receipt, error) {
+	var wanted []collectors.Selection
+	for _, in := range cfg.Repositories() {
+		if in.Selection != nil {
+			wanted = append(wanted, collectors.Selection(*in.Selection))
+		}
+	}
+	resolved, err := collectors.Resolve(ctx, client, wanted)
+	if err != nil {
+		return collectors.Sources{}, nil, err
+	}
+	var receipts []digest.Receipt
+	repos := func(in config.Repositories, kind digest.Kind, section digest.SectionName) []digest.Repo {
+		if in.Selection == nil {
+			return in.Repos
+		}
+		r := resolved[0]
+		resolved = resolved[1:]
+		r.Receipt.Kind, r.Receipt.Section = kind, section
+		receipts = append(receipts, r.Receipt)
+		return r.Repos
+	}
+	return watched(cfg, repos), receipts, nil
+}
+
+// watched is what the configuration watches, in the order of [config.Config.Repositories]; repos returns the repositories
+// of one source.
+func watched(cfg *config.Config, repos func(config.Repositories, digest.Kind, digest.SectionName) []digest.Repo) collectors.Sources {
+	var w collectors.Sources
+	for _, s := range cfg.Discussions {
+		w.Discussions = append(w.Discussions, collectors.DiscussionSource{
+			Repos: repos(s.Repositories, digest.Discussions, s.Section), Categories: s.Categories, Section: s.Section,
+		})
+	}
+	for _, s := range cfg.Releases {
+		w.Releases = append(w.Releases, collectors.ReleaseSource{
+			Repos: repos(s.Repositories, digest.Releases, s.Section), Prereleases: s.Prereleases, Section: s.Section,
+		})
+	}
+	for _, s := range cfg.Advisories {
+		w.Advisories = append(w.Advisories, collectors.AdvisorySource{
+			Repos: repos(s.Repositories, digest.Advisories, s.Section), Mode: collectors.AdvisoryMode(s.Mode), Section: s.Section,
+		})
+	}
+	return w
+}
+
+func feedSources(cfg *config.Config) []collectors.FeedSource {
+	var list []collectors.FeedSource
+	for _, s := range cfg.Feeds {
+		list = append(list, collectors.FeedSource{URL: s.URL, Section: s.Section})
+	}
+	return list
+}
+
+// Estimate is what a run is expected to cost.
+type Estimate struct {
+	Sources int
+	Steps   []collectors.Step
+	// Unknown are the accounts and topics whose repositories come on top.
+	Unknown []string
+}
+
+// NewEstimate estimates a run without contacting anything. How much happened is not known before it is read: an
+// ordinary week of so many repositories is assumed.
+func NewEstimate(w Weekly) Estimate {
+	var e Estimate
+	known := make(map[string]bool)
+	all := watched(w.Config, func(in config.Repositories, _ digest.Kind, _ digest.SectionName) []digest.Repo {
+		if in.Selection != nil {
+			if name := collectors.Selection(*in.Selection).String(); !known[name] {
+				known[name] = true
+				e.Unknown = append(e.Unknown, name)
+			}
+		}
+		return in.Repos
+	})
+	e.Steps = collectors.NewGitHub(w.Client, all).Plan(usual(all))
+	e.Sources = all.Len() + len(w.Config.Feeds)
+	return e
+}
+
+// Sum is the cost of all steps.
+func Sum(steps []collectors.Step) report.Cost {
+	var c report.Cost
+	for _, s := range steps {
+		c = c.Plus(report.Cost{Requests: s.Requests, GraphQLPoints: s.Points})
+	}
+	return c
+}
+
+// An ordinary week of a repository.
+const (
+	usualDiscussions = 5
+	usualReleases    = 1
+)
+
+// usual is how much happens in an ordinary period.
+func usual(w collectors.Sources) collectors.Activity {
+	var a collectors.Activity
+	for _, s := range w.Discussions {
+		a.Discussions += usualDiscussions * len(s.Repos)
+	}
+	for _, s := range w.Releases {
+		a.Releases += usualReleases * len(s.Repos)
+	}
+	return a
+}
