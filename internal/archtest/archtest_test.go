@@ -40,6 +40,7 @@ var arrows = []arrow{
 		"is the chain from the configuration to the files, and neither reads flags nor prints", []string{"internal/githubtest"}},
 	{"internal/frontmatter", nil, "finds and writes the head of a page, and knows nothing of editions", nil},
 	{"internal/github", nil, "is the way to GitHub, whatever is asked there", []string{"internal/githubtest"}},
+	{"internal/fleet", []string{"internal/schedule"}, "keeps work in River; what is due and what drafting means come in as functions", []string{"digest", "internal/postgrestest"}},
 	{"internal/jobs", []string{"digest"}, "keeps work that it does not understand: what is due and what drafting means come in as functions", []string{"internal/schedule"}},
 	{"internal/lint", []string{"internal/frontmatter"}, "judges the text of a draft, and knows neither files nor how drafts are made", []string{"templates"}},
 	{"internal/markdown", nil, "makes any text from outside safe", nil},
@@ -61,6 +62,7 @@ var arrows = []arrow{
 	{"internal/githubtest/schema", []string{"internal/githubtest/openapi"}, "embeds GitHub's descriptions", nil},
 	{"internal/githubtest/schema/gen", []string{"internal/githubtest/openapi"}, "cuts them out of the published ones", nil},
 
+	{"internal/postgrestest", nil, "runs a PostgreSQL for tests", nil},
 	{"internal/actiontest", nil, "runs the Action as a runner does", []string{"internal/githubtest"}},
 	{"internal/archtest", nil, "looks at the files only", []string{"templates"}},
 	{"internal/acceptance", nil, "runs the built program", []string{"digest"}},
@@ -77,7 +79,7 @@ func (p goPackage) name() string { return strings.TrimPrefix(p.ImportPath, modul
 
 var list = sync.OnceValues(func() ([]goPackage, error) {
 	// With the tag, so that tests that only run on demand are looked at as well.
-	out, err := exec.Command("go", "list", "-deps", "-tags", "acceptance", "-json=ImportPath,Imports,TestImports,XTestImports", module+"...").Output()
+	out, err := exec.Command("go", "list", "-deps", "-tags", "acceptance integration", "-json=ImportPath,Imports,TestImports,XTestImports", module+"...").Output()
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,8 @@ var calls = []call{
 		"cmd/digest/progress.go",        // how long a wait still lasts
 		"cmd/digest/serve.go",           // the clock of the daemon
 		"internal/github/",              // waits, and tells the servers' clock from ours
+		"internal/fleet/",               // whether a slot has passed
+		"internal/postgrestest/",        // how long PostgreSQL takes to start
 		"internal/jobs/",                // how long a run took, when it is tried again, whether a slot has passed
 		"internal/schedule/loop.go",     // waits for slots
 		"internal/githubtest/server.go", // the fake's clock, where its world has none
@@ -48,7 +50,7 @@ var calls = []call{
 	{[]string{"fmt.Print", "fmt.Printf", "fmt.Println"}, nil,
 		"standard output is an argument of run"},
 	{[]string{"math/rand.*", "math/rand/v2.*"}, nil, "the same input gives the same bytes"},
-	{[]string{"os.WriteFile", "os.Create", "os.Rename", "os.Remove", "os.RemoveAll"}, []string{"internal/githubtest/schema/gen/", "internal/output/output.go"},
+	{[]string{"os.WriteFile", "os.Create", "os.Rename", "os.Remove", "os.RemoveAll"}, []string{"internal/postgrestest/", "internal/githubtest/schema/gen/", "internal/output/output.go"},
 		"files are written beneath one folder, by internal/output"},
 }
 

@@ -40,6 +40,7 @@ type Board struct {
 	mu      sync.Mutex
 	digests map[string]*entry
 	limits  map[string]int
+	ahead   *time.Duration // nil until a run has heard of GitHub's clock
 }
 
 type entry struct {
@@ -55,11 +56,9 @@ type entry struct {
 	draft   Run // the last run that left a draft
 }
 
-// NewBoard returns an empty board. version is told in the metrics; now is the clock.
+// NewBoard returns an empty board. version is shown in the metrics; now is the clock.
 func NewBoard(version string, now func() time.Time) *Board {
-	b := &Board{now: now, digests: make(map[string]*entry)}
-	b.metrics = newMetrics(b, key(version))
-	return b
+	return &Board{now: now, digests: make(map[string]*entry), metrics: newMetrics(key(version), now())}
 }
 
 // Configure says which digests there are, at the start and whenever the configuration was
@@ -246,9 +245,16 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// remaining is what is left of GitHub's limits.
-func (b *Board) remaining() map[string]int {
+// Clock says how far GitHub's clock is ahead of this machine's.
+func (b *Board) Clock(ahead time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.limits // replaced as a whole, never changed
+	b.ahead = &ahead
+}
+
+// github is what is left of GitHub's limits, and how far its clock is ahead: nil if unknown.
+func (b *Board) github() (limits map[string]int, ahead *time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.limits, b.ahead // replaced as a whole, never changed
 }
