@@ -163,25 +163,19 @@ func TestResourceLimitIsHalvedLikeATimeout(t *testing.T) {
 }
 
 func TestCommentsThatDoNotAdvanceAreAGap(t *testing.T) {
-	answer := func(field, info string) string {
-		return `{"data":{"` + field + `"comments":{"pageInfo":{` + info + `},"nodes":[{"id":"DC_1","createdAt":"2023-12-13T00:00:00Z","replies":{"pageInfo":{"hasNextPage":false},"nodes":[]}}]}`
-	}
-	for _, tt := range []struct{ first, next string }{
-		{`"hasNextPage":true,"endCursor":null`, `"hasNextPage":false`},
-		{`"hasNextPage":true,"endCursor":"same"`, `"hasNextPage":true,"endCursor":"same"`},
-		{`"hasNextPage":true,"endCursor":"one"`, `"hasNextPage":true,"endCursor":null`},
+	for _, tt := range []struct {
+		first any // cursor in the first page of comments
+		next  string
+	}{
+		{nil, `"hasNextPage":false,"endCursor":null`},
+		{"same", `"hasNextPage":true,"endCursor":"same"`},
+		{"one", `"hasNextPage":true,"endCursor":null`},
 	} {
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: many(1, 1, in)}))
-		c := intercepted(t, s, func(r *http.Request) *http.Response {
-			switch q := peek(r).Query; {
-			case strings.Contains(q, "nodes(ids"):
-				return respond(r, 200, answer(`heavy":[{"createdAt":"2023-12-13T00:00:00Z","id":"D_1",`, tt.first)+`}]}}`)
-			case strings.Contains(q, "node(id"):
-				return respond(r, 200, answer(`node":{`, tt.next)+`}}}`)
-			}
-			return nil
-		})
-		f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+		s.Fail(githubtest.Fault{GraphQL: "nodes(ids", NullPath: []any{"heavy", 0, "comments", "pageInfo"},
+			Value: map[string]any{"hasNextPage": true, "endCursor": tt.first}})
+		s.Fail(githubtest.Fault{GraphQL: "node(id", Status: 200, Body: `{"data":{"node":{"comments":{"totalCount":1,"pageInfo":{` + tt.next + `},"nodes":[]}}}}`, Times: -1})
+		f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
 		wantReceipt(t, f, 0, 1, nil, digest.Failed)
 		if got := f.Receipts[0].Detail.Unsafe(); got != errStuck.Error() {
 			t.Errorf("detail %q, want %q", got, errStuck)

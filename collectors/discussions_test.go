@@ -491,22 +491,11 @@ func TestFatalErrorsEndTheRun(t *testing.T) {
 }
 
 func TestNullAmongCommentsOrRepliesIsAGap(t *testing.T) {
-	for _, comments := range []string{
-		`[null]`,
-		`[{"id":"c","createdAt":"2023-12-12T00:00:00Z","replies":{"pageInfo":{"hasNextPage":false},"nodes":[null]}}]`,
-	} {
+	for _, path := range [][]any{{"nodes", 0}, {"nodes", 0, "replies", "nodes", 0}} {
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: []githubtest.Discussion{{Number: 1, CreatedAt: in, Comments: []githubtest.Comment{
 			{Body: "a", Author: "bob", CreatedAt: in, Replies: []githubtest.Comment{{Body: "b", Author: "cat", CreatedAt: in}}}}}}}))
-		holed := false
-		c := intercepted(t, s, func(r *http.Request) *http.Response {
-			if !strings.Contains(peek(r).Query, "nodes(ids") || holed {
-				return nil
-			}
-			holed = true
-			return respond(r, 200, `{"data":{"heavy":[{"id":"d","number":1,"title":"t","createdAt":"`+in.Format("2006-01-02T15:04:05Z07:00")+`",
-				"comments":{"totalCount":1,"pageInfo":{"hasNextPage":false},"nodes":`+comments+`}}]}}`)
-		})
-		f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+		s.Fail(githubtest.Fault{GraphQL: "nodes(ids", NullPath: append([]any{"heavy", 0, "comments"}, path...), Times: -1})
+		f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
 		wantReceipt(t, f, 0, 1, nil, digest.Failed)
 	}
 }

@@ -234,7 +234,7 @@ func (l *repoLists) readsReleases() bool {
 // with it where the schema does not allow it.
 func (l *repoLists) splitHeavy(r github.RepoAnswer[repoPage]) bool {
 	q, ok := errors.AsType[github.QueryErrors](r.Err)
-	if !ok || r.Data != nil || github.KindOf(r.Err) != github.TooHeavy || len(q[0].Path) < 2 || !l.readsDiscussions() || !l.readsReleases() {
+	if !ok || r.Data != nil || github.KindOf(r.Err) != github.TooHeavy || len(q[0].Path) < 1 || !l.readsDiscussions() || !l.readsReleases() {
 		return false
 	}
 	l.split = true
@@ -264,12 +264,6 @@ func (l *repoLists) next() []github.RepoPage {
 
 // read adds the pages that next requested.
 func (l *repoLists) read(responses []github.RepoAnswer[repoPage], p digest.Period) {
-	ofList := func(r github.RepoAnswer[repoPage], list string) error {
-		if r.Data == nil {
-			return r.Err
-		}
-		return github.ErrorIn(r.Err, list)
-	}
 	first := responses[0]
 	if first.Data != nil {
 		l.setName(first.Data.NameWithOwner)
@@ -278,12 +272,12 @@ func (l *repoLists) read(responses []github.RepoAnswer[repoPage], p digest.Perio
 	if l.readsDiscussions() {
 		repos, errs := make([]*repoPage, len(responses)), make([]error, len(responses))
 		for i, r := range responses {
-			repos[i], errs[i] = r.Data, ofList(r, "discussions")
+			repos[i], errs[i] = r.Data, r.In("discussions").Err
 		}
 		l.discussions.read(repos, errs, p)
 	}
 	if readsReleases {
-		l.releases.read(first.Data, ofList(first, "releases"), p)
+		l.releases.read(first.Data, first.In("releases").Err, p)
 	}
 	if a := l.advisories; a != nil && a.mode == Reviewed {
 		switch {

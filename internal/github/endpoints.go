@@ -25,7 +25,7 @@ type Endpoints struct {
 func ParseEndpoints(apiURL, graphqlURL string) (Endpoints, error) {
 	if apiURL == "" {
 		if graphqlURL != "" && graphqlURL != publicGraphQL {
-			return Endpoints{}, errors.New("graphql address: needs the api address of the same GitHub beside it")
+			return Endpoints{}, errors.New("graphql address: set the API address of the same GitHub, too")
 		}
 		apiURL = publicREST
 	}
@@ -79,10 +79,19 @@ func withSlash(u *url.URL) *url.URL {
 
 func (e Endpoints) restBase() *url.URL { return withSlash(e.REST) }
 
-// WebHost returns the host of the pages people see (html_url): github.com for api.github.com, acme.ghe.com for
-// api.acme.ghe.com, the host itself for GitHub Enterprise Server. It returns "" where that cannot be known, as for a
-// test server or a proxy; [Client.WebHost] then says github.com.
-func (e Endpoints) WebHost() string {
+// Insecure returns the address to which a token would be sent unencrypted over a network, or "".
+func (e Endpoints) Insecure() string {
+	for _, u := range []*url.URL{e.REST, e.GraphQL} {
+		if host := strings.ToLower(u.Hostname()); u.Scheme == "http" && host != "localhost" && !isLoopback(host) {
+			return u.String()
+		}
+	}
+	return ""
+}
+
+// webHost returns the host of the pages that people see (html_url): github.com for api.github.com, acme.ghe.com for
+// api.acme.ghe.com, the host itself for GitHub Enterprise Server, and "" where that cannot be derived.
+func (e Endpoints) webHost() string {
 	host := strings.ToLower(e.REST.Hostname())
 	switch {
 	case host == "localhost" || isLoopback(host):

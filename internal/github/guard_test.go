@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	gogithub "github.com/google/go-github/v57/github"
 	"golang.org/x/oauth2"
@@ -55,7 +56,7 @@ func TestRenameIsFollowed(t *testing.T) {
 			t.Errorf("%d: the second request has no token", status)
 		}
 		if resp.Request.Header.Get("Authorization") != "" {
-			t.Errorf("%d: the answer hands out the token", status)
+			t.Errorf("%d: the response hands out the token", status)
 		}
 	}
 }
@@ -150,14 +151,16 @@ func TestTokenNeverReachesErrors(t *testing.T) {
 		"header":        reply(403, "{}", "X-Accepted-GitHub-Permissions: "+testToken),
 		"location":      reply(301, "", "Location: http://%zz"+testToken),
 	} {
-		c, _ := newTest(t, Limits{MaxTries: 1}, a)
-		_, errREST := list(t.Context(), c)
-		_, errQL := query(t.Context(), c)
-		for _, err := range []error{errREST, errQL, AsError(errREST)} {
-			if err == nil || strings.Contains(fmt.Sprintf("%v %+v", err, err), testToken) {
-				t.Errorf("%s: error %v", name, err)
+		synctest.Test(t, func(t *testing.T) {
+			c, _ := newTest(t, Limits{}, a)
+			_, errREST := list(t.Context(), c)
+			_, errQL := query(t.Context(), c)
+			for _, err := range []error{errREST, errQL, AsError(errREST)} {
+				if err == nil || strings.Contains(fmt.Sprintf("%v %+v", err, err), testToken) {
+					t.Errorf("%s: error %v", name, err)
+				}
 			}
-		}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"encoding/json"
 	"errors"
 	"reflect"
 	"strings"
@@ -27,7 +28,7 @@ func batch(n int) any {
 	return reflect.New(reflect.StructOf(fields)).Interface()
 }
 
-func TestPartialAnswerFillsTheStructAndNamesWhatIsMissing(t *testing.T) {
+func TestPartialResponseFillsTheStructAndNamesWhatIsMissing(t *testing.T) {
 	c, f := newTest(t, Limits{}, reply(200, `{"errors":[
 		{"type":"NOT_FOUND","path":["r1"],"locations":"odd","message":"Could not resolve to a Repository\nwith the name 'o/gone'."},
 		{"type":"FORBIDDEN","path":["r2"],"extensions":{"saml_failure":true},"message":"Resource protected by organization SAML enforcement."}],
@@ -50,7 +51,7 @@ func TestPartialAnswerFillsTheStructAndNamesWhatIsMissing(t *testing.T) {
 	if got[0].Alias() != "r1" || got[0].Kind() != NotFound || got[1].Kind() != Forbidden || KindOf(err) != Forbidden {
 		t.Errorf("aliases or kinds: %v %v %v, all %v", got[0].Alias(), got[0].Kind(), got[1].Kind(), KindOf(err))
 	}
-	if s := err.Error(); s != "Could not resolve to a Repository with the name 'o/gone'. (NOT_FOUND at r1) (and 1 more error)" {
+	if s := err.Error(); s != "Could not resolve to a Repository with the name 'o/gone'. (and 1 more error)" {
 		t.Errorf("text %q", s)
 	}
 	v := reflect.ValueOf(q).Elem()
@@ -93,7 +94,7 @@ func TestPartFailedIsTriedOnceMoreThenKept(t *testing.T) {
 	}
 }
 
-func TestAnswerThatMendsItselfHasNoErrors(t *testing.T) {
+func TestResponseThatMendsItselfHasNoErrors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := newTest(t, Limits{}, reply(200, `{"data":{"viewer":null},"errors":[{"type":"SERVICE_UNAVAILABLE","path":["viewer"]}]}`), reply(200, okQL))
 		if q, err := query(t.Context(), c); err != nil || q.Viewer.Login != "mona" {
@@ -120,11 +121,13 @@ func TestDataThatDoesNotFitReportsBothErrors(t *testing.T) {
 	if !errors.As(err, &qe) || KindOf(err) != NotFound || !strings.Contains(err.Error(), "does not fit") || !strings.Contains(err.Error(), "gone") {
 		t.Errorf("error %v", err)
 	}
-	for _, body := range []string{`{"data":{"viewer":{"login":7}}}`, `{"data":{"surprise":1}}`} {
-		c, f := newTest(t, Limits{}, reply(200, body))
-		_, err := query(t.Context(), c)
-		wantKind(t, err, Unavailable)
-		wantSent(t, f, 1)
+	for body, sent := range map[string]int{`{"data":{"viewer":{"login":7}}}`: 1, `{"data":{"surprise":1}}`: 2} {
+		synctest.Test(t, func(t *testing.T) {
+			c, f := newTest(t, Limits{}, reply(200, body))
+			_, err := query(t.Context(), c)
+			wantKind(t, err, Unavailable)
+			wantSent(t, f, sent)
+		})
 	}
 }
 
@@ -170,22 +173,31 @@ func TestQueriesOfAnythingButStructsAreNotSent(t *testing.T) {
 	wantSent(t, f, 0)
 }
 
-func TestWorstErrorDecidesTheKind(t *testing.T) {
-	for _, tc := range []struct {
-		want Kind
-		errs QueryErrors
-	}{
-		{RateLimited, QueryErrors{{Type: "NOT_FOUND"}, {Type: "RATE_LIMITED"}}},
-		{TooHeavy, QueryErrors{{Type: "SERVICE_UNAVAILABLE"}, {Message: "Something went wrong"}}},
-		{TooHeavy, QueryErrors{{Type: "SERVICE_UNAVAILABLE", Message: "Something went wrong"}}},
-		{Unavailable, QueryErrors{{Type: "FORBIDDEN"}, {Message: "Something went wrong", Path: []any{"r1"}}}},
-		{NotFound, QueryErrors{{Message: "x"}, {Message: "Could not resolve to a Repository with the name"}}},
-		{Unauthorized, QueryErrors{{Message: "Bad credentials"}}},
-		{Forbidden, QueryErrors{{Message: "Resource not accessible by personal access token"}}},
-		{Invalid, QueryErrors{}},
+func TestResourceIsGuessedAsGitHubNamesIt(t *testing.T) {
+	for path, want := range map[string]string{
+		"/repos/o/search/releases":    "core",
+		"/search/issues":              "search",
+		"/api/v3/search/repositories": "search",
+		"/search/code":                "code_search",
 	} {
-		if got := KindOf(tc.errs); got != tc.want {
-			t.Errorf("KindOf(%v) = %q, want %q", tc.errs, got, tc.want)
+		if got := resourceOf(path); got != want {
+			t.Errorf("resourceOf(%q) = %q, want %q", path, got, want)
 		}
 	}
+}
+
+func FuzzEnvelopeNeverPanicsNorHidesErrors(f *testing.F) {
+	for _, s := range []string{okQL, limitedQL, `{"errors":[null,1,{"path":[{}]}]}`, `{"data":null,"errors":[{}]}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		env, err := parseEnvelope(raw, "")
+		if err == nil && env.data == nil && len(env.errors) == 0 {
+			t.Error("neither data nor error")
+		}
+		if err == nil && !json.Valid(env.body()) {
+			t.Errorf("body %q", env.body())
+		}
+		_ = env.errors.Error()
+	})
 }

@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// limit is what an answer says about having to wait.
+// limit is what a response says about having to wait.
 // https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
 type limit struct {
 	reset time.Time     // end of the hourly limit; zero for a secondary limit or an unknown end
-	after time.Duration // what Retry-After says, if it says something
-	said  bool          // Retry-After says something
+	after time.Duration // from Retry-After, if it is set
+	said  bool          // there is a Retry-After
 }
 
-// Bounds on what servers claim. GitHub's windows are an hour, so a wait beyond a day is a mistake, and an hour later
-// is the honest time to advise.
+// Bounds on what servers claim. GitHub's windows are an hour, so a wait beyond a day is a mistake, and an hour is
+// the honest time to advise.
 const (
 	absurdWait = 24 * time.Hour
 	window     = time.Hour
 )
 
-// limitOf reports whether an answer with this status and these words refuses a request because of a limit. A 401 never
+// limitOf reports whether a response with these words refuses a request because of a limit. A 401 never
 // does, though it carries "remaining: 0".
 func limitOf(resp *http.Response, words string, now time.Time) (limit, bool) {
 	h := resp.Header
@@ -48,7 +48,7 @@ func saysSecondary(words string) bool {
 	return strings.Contains(words, "secondary rate limit") || strings.Contains(words, "abuse detection")
 }
 
-// saysForbidden recognises a missing permission in the answer that happened to use up the limit.
+// saysForbidden recognises a missing permission in the response that happened to use up the limit.
 func saysForbidden(words string) bool {
 	for _, s := range []string{"not accessible by", "saml", "must have", "ip allow list"} {
 		if strings.Contains(words, s) {
@@ -58,8 +58,8 @@ func saysForbidden(words string) bool {
 	return false
 }
 
-// retryAfter reads Retry-After in both its forms. Negative or unreadable values say nothing; a date in the past says
-// zero; an absurd one says an hour.
+// retryAfter reads Retry-After in both its forms. Negative or malformed values count as unset; a date in the past is
+// zero; an absurd one is an hour.
 func retryAfter(h http.Header, now time.Time) (d time.Duration, ok bool) {
 	v := strings.TrimSpace(h.Get("Retry-After"))
 	if n, err := strconv.ParseInt(v, 10, 64); err == nil {

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -8,20 +9,23 @@ import (
 )
 
 const (
+	// maxTries is how often a read is sent at most.
+	maxTries = 4
+	// maxPause is the longest single wait that GitHub can impose by a secondary limit or Retry-After.
+	maxPause = 2 * time.Minute
+	// maxPaused is the longest time that one call may wait in all, waits for an hourly limit not counted.
+	maxPaused = 5 * time.Minute
+	// patience is how long one call, and whatever smaller queries follow from it, may go without any response.
+	patience = 2 * time.Minute
 	// maxLimited is how often one call may run into a limit, so that limits renewed every second end too.
 	maxLimited = 6
 	// limitPause is the first wait after a secondary limit that does not say how long, as GitHub asks.
 	limitPause = time.Minute
 )
 
-// retry sends reads again where that can help, and tells the ledger about limits. Writes are sent once: a repeated one
-// may have been done twice.
-type retry struct {
-	next   http.RoundTripper
-	limits Limits
-	ledger *ledger
-	waiter *waiter
-}
+// retry sends reads again where classify says that it can help, and reports limits to the limiter. Writes are sent
+// once: a repeated one could be done twice.
+type retry struct{ limiter *limiter }
 
 func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, c := req.Context(), callOf(req.Context())
@@ -31,68 +35,74 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		resp, err := r.next.RoundTrip(attempt)
+		resp, err := r.limiter.RoundTrip(attempt)
 		if err != nil && ctx.Err() != nil {
 			return nil, ctx.Err() // the caller gave up; nothing is wrong with GitHub
 		}
-		v := judge(c, req, resp, err, r.limits.MaxTries)
+		v := classify(c, req, resp, err)
 		switch {
 		case v.err == nil:
-			return hand(c, resp, v)
+			return deliver(c, resp, v)
 		case v.limited:
 			limited++
 			h := r.hold(c, resp, v, limited)
 			if !c.read || limited >= maxLimited {
-				return nil, h.giveUp()
+				return nil, h.error()
 			}
-			// The gate waits for the limit, or gives up, before the next attempt.
+			// The limiter waits for the limit, or gives up, before the next attempt.
 		default:
 			failed++
 			d := max(delays.NextBackOff(), v.after)
-			if failed >= v.tries || !r.worthWaiting(req, c, d) {
+			if failed >= v.tries || !worthWaiting(ctx, c, d, resp == nil) {
 				return r.giveUp(c, resp, v)
 			}
-			c.waited += d
-			if err := r.waiter.wait(ctx, "retry ("+string(v.err.Kind)+")", d); err != nil {
+			if err := r.limiter.wait(ctx, "retry ("+string(v.err.Kind)+")", d); err != nil {
 				return nil, err
+			}
+			c.waited += d
+			if resp == nil {
+				*c.silence += d
 			}
 		}
 	}
 }
 
-// hold tells the ledger how long to send nothing, and nothing of this kind.
+// hold reports to the limiter how long to send nothing, or nothing of this kind.
 func (r *retry) hold(c *call, resp *http.Response, v verdict, nth int) hold {
 	if !v.limit.reset.IsZero() {
-		r.ledger.block(c, resp.Header, v.limit.reset, v.err)
+		r.limiter.exhaust(c, resp.Header, v.limit.reset, v.err)
 		return hold{until: v.limit.reset, err: v.err}
 	}
 	d := v.limit.after
 	switch {
 	case !v.limit.said:
-		d = min(limitPause<<(nth-1), r.limits.MaxPause)
-	case d == 0: // "now" is taken at its word, but ever more slowly
+		d = min(limitPause<<(nth-1), maxPause)
+	case d == 0: // "now" is obeyed, but ever more slowly
 		d = time.Second << (nth - 1)
 	}
 	until := time.Now().Add(d)
-	r.ledger.pause(until, v.err)
+	r.limiter.pause(until, v.err)
 	return hold{until: until, err: v.err}
 }
 
-func (r *retry) worthWaiting(req *http.Request, c *call, d time.Duration) bool {
-	return d <= r.limits.MaxPause && c.waited+d <= r.limits.MaxElapsed && fits(req.Context(), d)
+func worthWaiting(ctx context.Context, c *call, d time.Duration, silent bool) bool {
+	if silent && d >= c.left() {
+		return false
+	}
+	return d <= maxPause && c.waited+d <= maxPaused && fits(ctx, d)
 }
 
 // giveUp ends a call whose attempts are used up.
 func (r *retry) giveUp(c *call, resp *http.Response, v verdict) (*http.Response, error) {
 	if v.usable {
-		return hand(c, resp, v)
+		return deliver(c, resp, v)
 	}
 	v.err.Attempts = c.attempts
 	return nil, v.err
 }
 
-// hand gives the answer to the client library, and GraphQL errors to Query.
-func hand(c *call, resp *http.Response, v verdict) (*http.Response, error) {
+// deliver gives the response to the client library, and GraphQL errors to Query.
+func deliver(c *call, resp *http.Response, v verdict) (*http.Response, error) {
 	if c.graphql && resp.StatusCode == http.StatusOK {
 		c.errors = v.env.errors
 		setBody(resp, v.env.body())

@@ -3,9 +3,13 @@ package github
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -27,6 +31,7 @@ func readFaults() map[string]answer {
 		},
 		"empty body":    reply(200, ""),
 		"blank body":    reply(200, " \n"),
+		"null":          reply(200, "null"),
 		"web page":      reply(200, "<!DOCTYPE html><title>Unicorn!</title>"),
 		"JSON cut":      reply(200, `{"data":{"viewer":{"login":"mo`),
 		"JSON and more": reply(200, `{"data":{}}{}`),
@@ -118,15 +123,19 @@ func TestRefusalsAreNotRepeated(t *testing.T) {
 		_, err := list(t.Context(), c)
 		wantKind(t, err, want)
 		_, err = query(t.Context(), c)
+		message := "no"
+		if status == 404 { // of the address itself: a missing repository is an error in a 200
+			want, message = Unavailable, "this is not GitHub's API, check GITHUB_API_URL and GITHUB_GRAPHQL_URL"
+		}
 		wantKind(t, err, want)
 		wantSent(t, f, 2)
-		if e := AsError(err); e.Status != status || e.Message != "no" || e.RequestID != "AB:12" {
+		if e := AsError(err); e.Status != status || e.Message != message || e.RequestID != "AB:12" {
 			t.Errorf("%d: error %+v", status, e)
 		}
 	}
 }
 
-func TestAnswersWithoutBodyPass(t *testing.T) {
+func TestResponsesWithoutBodyPass(t *testing.T) {
 	for _, status := range []int{204, 205, 304} {
 		c, f := newTest(t, Limits{}, reply(status, ""))
 		req, _ := c.REST.NewRequest("GET", "x", nil)
@@ -164,15 +173,15 @@ func TestHeavyQueriesAreTriedTwiceThenHandedToTheCaller(t *testing.T) {
 	}
 }
 
-func TestSlowRESTAnswerIsTriedAgain(t *testing.T) {
+func TestSlowRESTResponseIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, f := newTest(t, Limits{RequestTimeout: 5 * time.Second}, slow(time.Hour, reply(200, okREST)), reply(200, okREST))
+		c, f := newTest(t, Limits{}, slow(time.Hour, reply(200, okREST)), reply(200, okREST))
 		start := time.Now()
 		if _, err := list(t.Context(), c); err != nil {
 			t.Error(err)
 		}
 		wantSent(t, f, 2)
-		if d := time.Since(start); d > 10*time.Second {
+		if d := time.Since(start); d > requestTimeout+5*time.Second {
 			t.Errorf("took %v", d)
 		}
 	})
@@ -219,18 +228,18 @@ func TestCancelledCallStopsWaiting(t *testing.T) {
 	})
 }
 
-func TestErrorTextTellsWhatHappened(t *testing.T) {
+func TestErrorTextSaysWhatHappened(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := newTest(t, Limits{}, reply(200, "<h1>Sign in\nto proxy</h1>"))
 		_, err := query(t.Context(), c)
-		want := "answer of no use: answer is not what it should be: <h1>Sign in to proxy</h1> (4 attempts) [request AB:12]"
+		want := "invalid response from https://api.github.com/graphql: not a GraphQL response: <h1>Sign in to proxy</h1> (4 attempts) [request AB:12]"
 		if err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 		c, _ = newTest(t, Limits{}, reply(403, `{"message":"Resource not accessible by integration"}`,
 			"X-Accepted-GitHub-Permissions: discussions=read"))
 		_, err = query(t.Context(), c)
-		want = "GitHub answered 403 Forbidden (needs discussions=read): Resource not accessible by integration [request AB:12]"
+		want = "GitHub returned 403 Forbidden (needs discussions=read): Resource not accessible by integration [request AB:12]"
 		if err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
@@ -239,4 +248,102 @@ func TestErrorTextTellsWhatHappened(t *testing.T) {
 			t.Errorf("REST: %v", e)
 		}
 	})
+}
+
+// hang never responds.
+func hang(req *http.Request) (*http.Response, error) {
+	<-req.Context().Done()
+	return nil, req.Context().Err()
+}
+
+func TestServerThatNeverRespondsIsGivenUpWithinTwoMinutes(t *testing.T) {
+	for name, ask := range map[string]func(ctx context.Context, c *Client) error{
+		"REST":  func(ctx context.Context, c *Client) error { _, err := list(ctx, c); return err },
+		"query": func(ctx context.Context, c *Client) error { _, err := query(ctx, c); return err },
+		"write": write,
+		"batch": func(ctx context.Context, c *Client) error {
+			pages := make([]RepoPage, 50)
+			for i := range pages {
+				pages[i] = RepoPage{Owner: "o", Name: "r", Vars: map[string]any{"after": Cursor("")}}
+			}
+			answers, err := QueryRepos[shelf](ctx, c, pages, 100)
+			if err != nil {
+				return err
+			}
+			return answers[49].Err
+		},
+		"100 sources": func(ctx context.Context, c *Client) error {
+			return each(100, func(int) error { _, _ = list(ctx, c); return nil })
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c, _ := newTest(t, Limits{}, hang)
+			start := time.Now()
+			err := ask(t.Context(), c)
+			if d := time.Since(start); d > patience {
+				t.Errorf("%s: given up after %v", name, d)
+			}
+			if name == "100 sources" {
+				return
+			}
+			if s := fmt.Sprint(err); KindOf(err) == "" || !strings.Contains(s, "no complete response within ") {
+				t.Errorf("%s: error %v", name, err)
+			}
+		})
+	}
+}
+
+func TestClientRecoversFromAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answers := make([]answer, 40, 41)
+		for i := range answers {
+			answers[i] = fail(syscall.ECONNREFUSED)
+		}
+		c, _ := newTest(t, Limits{}, append(answers, reply(200, okREST))...)
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				if _, err := list(t.Context(), c); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+func TestErrorNamesTheAddressAndTheProxy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		refuse := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+		c, _ := newTest(t, Limits{}, fail(refuse))
+		_, err := query(t.Context(), c)
+		if got, want := fmt.Sprint(err), "connect to https://api.github.com: connection refused (4 attempts)"; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	})
+	proxy, _ := url.Parse("http://user:secret@proxy.example:3128")
+	e, _ := ParseEndpoints("https://api.github.com", "")
+	closed := &http.Transport{Proxy: http.ProxyURL(proxy), DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}}
+	synctest.Test(t, func(t *testing.T) {
+		_, err := list(t.Context(), NewClient(e, nil, Limits{Transport: closed}))
+		if got, want := fmt.Sprint(AsError(err)), "connect to https://api.github.com through proxy http://proxy.example:3128: connection refused (4 attempts)"; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	})
+}
+
+func TestWrongAddressIsNotTakenForAMissingRepository(t *testing.T) {
+	page := reply(404, "<html>Not Found</html>")
+	c, f := newTest(t, Limits{}, page)
+	_, errREST := list(t.Context(), c)
+	_, errQL := query(t.Context(), c)
+	for address, err := range map[string]error{"https://api.github.com/repos/o/r/releases": errREST, "https://api.github.com/graphql": errQL} {
+		wantKind(t, err, Unavailable)
+		if s := fmt.Sprint(err); !strings.Contains(s, address+" returned 404 Not Found: this is not GitHub's API, check GITHUB_API_URL") {
+			t.Errorf("error %s", s)
+		}
+	}
+	wantSent(t, f, 2)
 }

@@ -14,27 +14,26 @@ type Usage struct {
 	GraphQL int           // GraphQL requests sent, repeated ones included
 	Retries int           // how many of both were repeated
 	Points  int           // what GraphQL cost; a lower bound while another program uses the same token
-	Waited  time.Duration // summed over all calls, at once or not
+	Waited  time.Duration // summed over all calls, concurrent or not
 	Rates   map[string]Rate
-	Skew    time.Duration // how far GitHub's clock is ahead of ours, as the last answer told; it includes the way there
+	Skew    time.Duration // how far GitHub's clock is ahead of ours; see Client.Clock
 }
 
 // Requests returns the number of requests sent to either API.
 func (u Usage) Requests() int { return u.REST + u.GraphQL }
 
-// Rate is the state of one of GitHub's hourly limits (core, graphql, search, …) when last heard of.
+// Rate is the state of one of GitHub's hourly limits (core, graphql, search, …) as last reported.
 type Rate struct {
 	Limit, Remaining int
 	Reset            time.Time // zero if GitHub did not say
 }
 
 type usage struct {
-	mu     sync.Mutex
-	now    Usage
-	points points
+	mu      sync.Mutex
+	now     Usage
+	points  points
+	clockOK bool // now.Skew is known
 }
-
-func newUsage() *usage { return &usage{now: Usage{Rates: map[string]Rate{}}} }
 
 func (u *usage) snapshot() Usage {
 	u.mu.Lock()
@@ -42,6 +41,12 @@ func (u *usage) snapshot() Usage {
 	out := u.now
 	out.Rates = maps.Clone(u.now.Rates)
 	return out
+}
+
+func (u *usage) clock() (ahead time.Duration, known bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.now.Skew, u.clockOK
 }
 
 // sent counts an attempt.
@@ -65,20 +70,22 @@ func (u *usage) waited(d time.Duration) {
 	u.now.Waited += d
 }
 
-// answered keeps what the headers say of the limits. Servers without limits say nothing.
-func (u *usage) answered(c *call, h http.Header) {
-	u.clock(h)
-	if h.Get("X-RateLimit-Remaining") == "" {
-		return
+// responded keeps what the headers say of GitHub's clock and limits.
+func (u *usage) responded(c *call, resp *http.Response) {
+	h, now := resp.Header, time.Now()
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		u.now.Skew, u.clockOK = date.Sub(now), true
+	}
+	if h.Get("X-RateLimit-Remaining") == "" || resp.StatusCode == http.StatusUnauthorized {
+		return // a server without limits, or a limit that is not ours
 	}
 	name := h.Get("X-RateLimit-Resource")
 	if name == "" {
 		name = c.resource
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	r := rateOf(h, time.Now())
-	u.now.Rates[name] = r
+	u.now.Rates[name] = rateOf(h, now)
 	if c.graphql {
 		used, _ := strconv.Atoi(h.Get("X-RateLimit-Used"))
 		reset, _ := strconv.Atoi(h.Get("X-RateLimit-Reset"))
@@ -86,25 +93,14 @@ func (u *usage) answered(c *call, h http.Header) {
 	}
 }
 
-// clock compares GitHub's clock with ours.
-func (u *usage) clock(h http.Header) {
-	date, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return // no clock to compare with
-	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.now.Skew = time.Until(date)
-}
-
-// points turns the running total GitHub reports into what each answer added to it.
+// points turns the running total GitHub reports into what each response added to it.
 type points struct {
 	reset int // the end that identifies the hour, in Unix seconds
 	used  int // highest total seen in it
 }
 
-// add returns the cost of the answer that reported a total of used. Of the first answer in an hour only its least
-// possible cost is known; answers that overtook each other are accounted for by the later total.
+// add returns the cost of the response that reported a total of used. Of the first response in an hour only its least
+// possible cost is known; responses that overtook each other are accounted for by the later total.
 func (p *points) add(used, reset int) int {
 	if reset-p.reset > 60 { // the reset time of one hour varies by a second or two
 		*p = points{reset: reset, used: used}

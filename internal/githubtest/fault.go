@@ -27,9 +27,11 @@ type Fault struct {
 	Reset    bool        // the connection breaks before the answer
 	Truncate bool        // the connection breaks in the middle of the answer
 
-	// GraphQL only: what stands at NullPath becomes null, with an error of this type and message. Without a path
-	// there is no data at all. The path is made of keys and, in lists, whole numbers.
+	// GraphQL only: the value at NullPath becomes null, or Value, and the response has an error of this type and
+	// message, if there is a message. With a message and no path there is no data at all. The path is made of keys and,
+	// in lists, whole numbers.
 	NullPath  []any
+	Value     any
 	ErrorType string
 	Message   string
 }
@@ -115,33 +117,33 @@ func (f *Fault) write(w http.ResponseWriter, a *answer) {
 
 // graphQL lets the fault take its part of an executed query.
 func (f *Fault) graphQL(r *execute.Result) {
-	if f.Message == "" {
-		return
+	if f.Message != "" {
+		r.Errors = append(r.Errors, &execute.Error{Type: f.ErrorType, Path: slices.Clone(f.NullPath), Message: f.Message})
 	}
-	r.Errors = append(r.Errors, &execute.Error{Type: f.ErrorType, Path: slices.Clone(f.NullPath), Message: f.Message})
-	if len(f.NullPath) == 0 {
+	switch {
+	case len(f.NullPath) > 0:
+		setAt(r.Data, f.NullPath, f.Value)
+	case f.Message != "":
 		r.Data = nil
-		return
 	}
-	setNull(r.Data, f.NullPath)
 }
 
-// setNull puts null where the path ends; a path that leads nowhere changes nothing.
-func setNull(value any, path []any) {
+// setAt replaces the value at the end of the path; a path that leads nowhere changes nothing.
+func setAt(value any, path []any, to any) {
 	switch v := value.(type) {
 	case map[string]any:
 		key, _ := path[0].(string)
 		if _, ok := v[key]; ok && len(path) == 1 {
-			v[key] = nil
+			v[key] = to
 		} else if len(path) > 1 {
-			setNull(v[key], path[1:])
+			setAt(v[key], path[1:], to)
 		}
 	case []any:
 		i, _ := path[0].(int)
 		if i < len(v) && len(path) == 1 {
-			v[i] = nil
+			v[i] = to
 		} else if i < len(v) {
-			setNull(v[i], path[1:])
+			setAt(v[i], path[1:], to)
 		}
 	}
 }

@@ -51,8 +51,8 @@ func (b *Branch) Read(ctx context.Context, paths ...string) (map[string][]byte, 
 // content returns the bytes of a file: the text that came with the entry if it hashes to the file's object ID, so that
 // nothing was cut off or converted, else the blob by REST.
 func (b *Branch) content(ctx context.Context, e *textEntry) ([]byte, error) {
-	if t := e.Object.Blob.Text; t != nil && blobOID([]byte(*t)) == e.Oid {
-		return []byte(*t), nil
+	if o := e.Object; o != nil && o.Blob.Text != nil && blobOID([]byte(*o.Blob.Text)) == e.Oid {
+		return []byte(*o.Blob.Text), nil
 	}
 	blob, _, err := b.client.REST.Git.GetBlob(ctx, b.target.Repo.Owner, b.target.Repo.Name, e.Oid)
 	if err != nil {
@@ -150,7 +150,7 @@ type entry struct {
 // when it is not UTF-8.
 type textEntry struct {
 	entry
-	Object struct {
+	Object *struct { // nil for a submodule
 		Blob struct{ Text *string } `graphql:"... on Blob"`
 	}
 }

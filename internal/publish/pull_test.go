@@ -49,7 +49,7 @@ func TestFailedMetadataIsAWarning(t *testing.T) {
 		s.Fail(githubtest.Fault{Path: "/labels", Status: 403, Body: `{"message":"Resource not accessible by integration"}`})
 		r := mustPublish(t, s, files(), want)
 		var said []string
-		for i, words := range []string{"labels not set (weekly, draft): GitHub answered 403", "ignored ghost", "(ghost): GitHub answered 422", "no open milestone"} {
+		for i, words := range []string{"labels not set (weekly, draft): GitHub returned 403", "ignored ghost", "(ghost): GitHub returned 422", "no open milestone"} {
 			if i >= len(r.Warnings) || !strings.Contains(r.Warnings[i], words) {
 				said = append(said, words)
 			}

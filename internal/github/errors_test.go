@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
-	"strings"
+	"os"
+	"syscall"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	gogithub "github.com/google/go-github/v57/github"
 )
@@ -64,33 +66,43 @@ func TestRateLimitErrorSaysWhenToRunAgain(t *testing.T) {
 	}
 }
 
-func FuzzCleanIsOneSafeShortLine(f *testing.F) {
-	for _, s := range []string{"", "a\r\n b", "\x00\x1b[31mred", "\u202eevil", strings.Repeat("界", 300), "\xff\xfe", "a\u2028b"} {
-		f.Add(s)
+func TestRunStopsForWhatEveryFurtherCallWouldMeet(t *testing.T) {
+	for kind, want := range map[Kind]bool{
+		Unauthorized: true, RateLimited: true, Cancelled: true,
+		Forbidden: false, NotFound: false, TooHeavy: false, Unavailable: false, Refused: false, Invalid: false,
+	} {
+		if got := Stops(fmt.Errorf("list: %w", &Error{Kind: kind})); got != want {
+			t.Errorf("%s: stops %t, want %t", kind, got, want)
+		}
 	}
-	f.Fuzz(func(t *testing.T, s string) {
-		got := clean(s)
-		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > maxMessage {
-			t.Errorf("clean(%q) = %q", s, got)
-		}
-		if strings.ContainsAny(got, "\r\n\t\x00\x1b\u202e\u2028\u200b") || strings.TrimSpace(got) != got {
-			t.Errorf("clean(%q) = %q", s, got)
-		}
-	})
+	if Stops(nil) || Stops(errors.New("odd")) {
+		t.Error("an error of no kind, or none, stops the run")
+	}
 }
 
-func FuzzEnvelopeNeverPanicsNorHidesErrors(f *testing.F) {
-	for _, s := range []string{okQL, limitedQL, `{"errors":[null,1,{"path":[{}]}]}`, `{"data":null,"errors":[{}]}`} {
-		f.Add([]byte(s))
+func TestReasonsNameNothingOfThisMachine(t *testing.T) {
+	dial := func(err error) error {
+		return &url.Error{Op: "Get", URL: "https://example.org/?key=secret", Err: &net.OpError{
+			Op: "dial", Net: "tcp", Source: &net.TCPAddr{IP: net.IPv4(10, 1, 2, 3), Port: 4}, Addr: &net.TCPAddr{IP: net.IPv4(10, 4, 5, 6), Port: 443}, Err: err,
+		}}
 	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		env, err := parseEnvelope(raw, "")
-		if err == nil && env.data == nil && len(env.errors) == 0 {
-			t.Error("neither data nor error")
+	tests := []struct {
+		err  error
+		want string
+	}{
+		{dial(&net.DNSError{Err: "no such host", Name: "example.org", Server: "10.0.0.1:53", IsNotFound: true}), "host example.org not found"},
+		{dial(&net.DNSError{Err: "server misbehaving", Name: "example.org", Server: "10.0.0.1:53"}), "look up host example.org: name server failed"},
+		{dial(os.NewSyscallError("connect", syscall.ECONNREFUSED)), "connection refused"},
+		{dial(os.NewSyscallError("read", syscall.ECONNRESET)), "connection reset"},
+		{dial(os.NewSyscallError("connect", syscall.ENETUNREACH)), "network unreachable"},
+		{fmt.Errorf("read: %w", io.ErrUnexpectedEOF), "response cut short"},
+		{fmt.Errorf("read: %w", context.DeadlineExceeded), "timed out"},
+		{&url.Error{Op: "Get", URL: "https://example.org/?key=secret", Err: errors.New("stopped after 5 redirects")}, "stopped after 5 redirects"},
+		{errors.New("something\x1b[2J else"), "something[2J else"},
+	}
+	for _, tt := range tests {
+		if got := Reason(tt.err); got != tt.want {
+			t.Errorf("Reason(%v) = %q, want %q", tt.err, got, tt.want)
 		}
-		if err == nil && !json.Valid(env.body()) {
-			t.Errorf("body %q", env.body())
-		}
-		_ = env.errors.Error()
-	})
+	}
 }

@@ -150,7 +150,7 @@ func TestSecondaryLimitHoldsBackAllCalls(t *testing.T) {
 	})
 }
 
-// primaries are the ways GitHub says that the hourly limit is used up.
+// primaries are the ways GitHub reports that the hourly limit is used up.
 func primaries(reset time.Duration) map[string]answer {
 	return map[string]answer{
 		"REST 403":            reply(403, primary, "X-RateLimit-Remaining: 0", "X-RateLimit-Resource: core", in(reset)),
