@@ -1,9 +1,7 @@
-// Package actiontest holds no code: its tests hold what action.yml and the workflows
-// promise. They run the steps of the Action as a runner does, from a clean checkout and
-// against the fake GitHub, with inputs that somebody has chosen to do harm. And they look
-// at what no run shows: that nothing is put into a line of a shell, that every action is
-// pinned, that the permissions are the least that do.
+// Package actiontest has no code: its tests check action.yml and the workflows. By default they run the Action's last step
+// with hostile inputs and a program that records its arguments, and check what no run shows: no expression in a script,
+// every action pinned, the least permissions. With the build tag integration they build the program from a clean checkout
+// as a runner does, and run all steps against the fake GitHub.
 //
-// What they cannot show is what only GitHub's own runner does: the actions that the steps
-// use are not run, and masks, containers and other systems are not tried.
+// What only GitHub's own runner does is not covered: the actions that the steps use, masks, containers, other systems.
 package actiontest

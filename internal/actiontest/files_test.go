@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// workflow is what the tests look at in a workflow.
+// workflow is what the tests read of a workflow.
 type workflow struct {
 	Permissions map[string]string
 	Concurrency struct {
@@ -28,7 +28,7 @@ type workflow struct {
 	}
 }
 
-// permissions says what each workflow may do with the job's token, and all that it may.
+// permissions are all permissions of each workflow's token.
 var permissions = map[string]map[string]string{
 	"ci.yml":     {"contents": "read"},
 	"lint.yml":   {"contents": "read"},
@@ -52,19 +52,19 @@ func workflows(t *testing.T) map[string]workflow {
 	return all
 }
 
-func TestNothingIsPutIntoALineOfAShell(t *testing.T) {
+func TestScriptsHaveNoExpressions(t *testing.T) {
 	check := func(where string, s step, shell string) {
 		if s.Run == "" {
 			return
 		}
 		if strings.Contains(s.Run, "${{") {
-			t.Errorf("%s: an expression in a script: hand it over in env", where)
+			t.Errorf("%s: an expression in a script: pass it in env", where)
 		}
 		if shell != "bash" {
 			t.Errorf("%s: shell %q", where, shell)
 		}
 		if strings.Contains(s.Run, "\n") && !strings.HasPrefix(s.Run, "set -euo pipefail\n") {
-			t.Errorf("%s: the script goes on after a failure", where)
+			t.Errorf("%s: the script continues after a failure", where)
 		}
 	}
 	for _, s := range readAction(t, root).Runs.Steps {
@@ -83,11 +83,11 @@ func TestNothingIsPutIntoALineOfAShell(t *testing.T) {
 	}
 }
 
-func TestWorkflowsMayDoTheLeastThatDoes(t *testing.T) {
+func TestWorkflowsHaveTheLeastPermissions(t *testing.T) {
 	all := workflows(t)
 	for name := range permissions {
 		if _, ok := all[name]; !ok {
-			t.Errorf("there is no %s: remove its row", name)
+			t.Errorf("%s is missing: remove its row", name)
 		}
 	}
 	for name, w := range all {
@@ -96,7 +96,7 @@ func TestWorkflowsMayDoTheLeastThatDoes(t *testing.T) {
 		}
 		for job, j := range w.Jobs {
 			if j.Permissions != nil {
-				t.Errorf("%s, %s: permissions of its own", name, job)
+				t.Errorf("%s, %s: own permissions", name, job)
 			}
 			if j.Timeout == 0 {
 				t.Errorf("%s, %s: no timeout-minutes", name, job)
@@ -118,8 +118,8 @@ var (
 	pinned = regexp.MustCompile(`^([\w.-]+/[\w.-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)$`)
 )
 
-// Documents are looked at too: what they show is copied.
-func TestActionsArePinnedToOneCommitEverywhere(t *testing.T) {
+// Documents are checked, too: people copy from them.
+func TestActionsArePinned(t *testing.T) {
 	names, err := filepath.Glob(root + ".github/workflows/*")
 	if err != nil {
 		t.Fatal(err)
@@ -143,15 +143,15 @@ func TestActionsArePinnedToOneCommitEverywhere(t *testing.T) {
 		}
 	}
 	if len(pins) < 3 {
-		t.Errorf("pins %v: are they still found?", pins)
+		t.Errorf("only these pins were found: %v", pins)
 	}
 }
 
-// One version of Go, the newest of go.mod's line: it is on GitHub's runners already.
-func TestEveryJobBuildsWithTheGoOfTheModule(t *testing.T) {
+// Everything uses one version of Go, which GitHub's runners have installed.
+func TestJobsUseTheGoVersionOfTheModule(t *testing.T) {
 	m := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(read(t, root+"go.mod"))
 	if m == nil {
-		t.Fatal("go.mod names no version")
+		t.Fatal("no version in go.mod")
 	}
 	n := 0
 	check := func(where string, steps []step) {
@@ -175,7 +175,7 @@ func TestEveryJobBuildsWithTheGoOfTheModule(t *testing.T) {
 	}
 }
 
-func TestTheDocumentListsEveryInputAndOutput(t *testing.T) {
+func TestDocumentationListsEveryInputAndOutput(t *testing.T) {
 	doc, err := os.ReadFile(root + "docs/action.md")
 	if err != nil {
 		t.Fatal(err)

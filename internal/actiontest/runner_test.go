@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +20,7 @@ import (
 // root is where the project's files are.
 const root = "../../"
 
-// action is what a runner reads of action.yml.
+// action is what a runner reads from action.yml.
 type action struct {
 	Inputs map[string]struct {
 		Description string
@@ -59,20 +60,20 @@ func readAction(t *testing.T, dir string) action {
 	return a
 }
 
-// cleanCheckout copies what git has of the project, or would take in, into a folder.
+// cleanCheckout copies the project without what git ignores into a directory.
 func cleanCheckout(t *testing.T) string {
 	t.Helper()
 	var names []string
 	if out, err := exec.Command("git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output(); err == nil {
 		names = strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
-	} else { // an archive, then, which is clean already
+	} else { // not a repository: an archive, which is clean already
 		names = slices.DeleteFunc(files(t, root), func(name string) bool { return strings.HasPrefix(name, ".git/") })
 	}
 	dir := t.TempDir()
 	for _, name := range names {
 		data, err := os.ReadFile(root + name)
 		if errors.Is(err, os.ErrNotExist) {
-			continue // deleted, and not committed yet
+			continue // deleted, but not committed yet
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -101,17 +102,17 @@ func read(t *testing.T, name string) string {
 	return string(data)
 }
 
-// runner runs the steps of an action in a job of its own.
+// runner runs the steps of the action in a job.
 type runner struct {
 	checkout  string // of the action
 	workspace string
 	temp      string
 	token     string            // github.token
 	env       map[string]string // what the job has
-	only      string            // the one step to run, when those before it have run already
+	only      string            // the one step to run; "" for all
 }
 
-// result is what a job sees of the action.
+// result is what the job gets from the action.
 type result struct {
 	code    int // of the step that failed, or 0
 	outputs map[string]string
@@ -119,8 +120,7 @@ type result struct {
 	log     string
 }
 
-// run runs the steps until one fails. Those that use another action are left out: Go is
-// there already.
+// run runs the steps until one fails. It skips those that use another action: Go is installed already.
 func (r *runner) run(t *testing.T, inputs map[string]string) result {
 	t.Helper()
 	a := readAction(t, r.checkout)
@@ -132,7 +132,7 @@ func (r *runner) run(t *testing.T, inputs map[string]string) result {
 	}
 	for name, value := range inputs {
 		if _, ok := a.Inputs[name]; !ok {
-			t.Fatalf("there is no input %s", name)
+			t.Fatalf("unknown input %s", name)
 		}
 		known["inputs."+name] = value
 	}
@@ -140,7 +140,7 @@ func (r *runner) run(t *testing.T, inputs map[string]string) result {
 	var res result
 	for i, s := range a.Runs.Steps {
 		if s.If != "" {
-			t.Fatalf("step %d: this runner knows no conditions", i)
+			t.Fatalf("step %d: conditions are not supported", i)
 		}
 		if s.Uses != "" || res.code != 0 || r.only != "" && r.only != s.ID {
 			continue
@@ -161,7 +161,6 @@ func (r *runner) run(t *testing.T, inputs map[string]string) result {
 	}
 	res.log, res.outputs = log.String(), make(map[string]string)
 	for name, out := range a.Outputs {
-		// What no step has set is empty.
 		if ref := expression.FindStringSubmatch(out.Value); ref != nil && strings.HasPrefix(ref[1], "steps.digest.outputs.") {
 			res.outputs[name] = known[ref[1]]
 			continue
@@ -171,7 +170,7 @@ func (r *runner) run(t *testing.T, inputs map[string]string) result {
 	return res
 }
 
-// caches is where Go keeps what it has downloaded and built on this machine.
+// caches is where Go's caches are on this machine.
 var caches = func() (env []string) {
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH"} {
 		if out, err := exec.Command("go", "env", name).Output(); err == nil {
@@ -181,8 +180,24 @@ var caches = func() (env []string) {
 	return env
 }()
 
-// environment is that of every step: what the runner sets, and of this machine only what
-// Go needs to find its caches.
+// files lists the files in a workspace.
+func files(t *testing.T, dir string) []string {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			rel, _ := filepath.Rel(dir, name)
+			names = append(names, filepath.ToSlash(rel))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// environment is that of every step: what the runner sets, and what Go needs to find its caches on this machine.
 func (r *runner) environment(files string) []string {
 	env := []string{
 		"HOME=" + files, "CI=true", "GITHUB_ACTIONS=true", "LANG=C.UTF-8",
@@ -220,16 +235,16 @@ func (r *runner) shell(t *testing.T, s step, env []string, log *bytes.Buffer) in
 	return cmd.ProcessState.ExitCode()
 }
 
-// expression is one that this runner can evaluate: the name of a value.
+// expression matches the only kind that the action uses: the name of a value.
 var expression = regexp.MustCompile(`\$\{\{ ([a-z][a-z0-9_.-]*) \}\}`)
 
-// evaluate puts values in place of expressions, once.
+// evaluate replaces expressions by their values, once.
 func evaluate(t *testing.T, text string, known map[string]string) string {
 	t.Helper()
 	return expression.ReplaceAllStringFunc(text, func(e string) string {
 		value, ok := known[expression.FindStringSubmatch(e)[1]]
 		if !ok {
-			t.Fatalf("%s: this runner does not know it", e)
+			t.Fatalf("unknown expression %s", e)
 		}
 		return value
 	})
@@ -258,14 +273,14 @@ func parseOutputs(t *testing.T, text string) map[string]string {
 		case equals > 0:
 			values[lines[i][:equals]] = lines[i][equals+1:]
 		default:
-			t.Errorf("a line of the outputs is none: %q", lines[i])
+			t.Errorf("malformed line in the outputs: %q", lines[i])
 		}
 	}
 	return values
 }
 
-// command matches the annotations and the other commands that a runner would take a log to
-// contain: "::name::" at the start of a line but for blanks, "##[name]" anywhere.
+// command matches what a runner takes for a command in a log: "::name::" at the start of a line, blanks aside, and
+// "##[name]" anywhere.
 var command = regexp.MustCompile(`(?m)^[\s\p{Z}\x{85}\x{feff}]*::([a-zA-Z-]+)|##\[([a-zA-Z-]+)`)
 
 // commands lists the names of the commands in a log.
