@@ -1,0 +1,83 @@
+package notes
+
+import (
+	"regexp"
+	"strings"
+)
+
+// greetings match sentences that open or close notes and say nothing of the release.
+var greetings = regexp.MustCompile(`(?i)` + strings.Join([]string{
+	`^welcome to (?:the )?`, `^we(?:'re| are) (?:happy|pleased|excited|thrilled|glad|proud)`, `\b(?:patch|minor|major|maintenance|pre-?)\s?release (?:for|of|in)\b.*\b(?:contains?|various|with)\b`,
+	`^this is (?:an? |the )?(?:\w+ ){0,3}release\b`, `^this (?:is|release) (?:is )?(?:an? )?(?:alpha|beta|pre-?release|release candidate|rc|patch release|maintenance release)\b`, `\bcontains? (?:refinements|various|bug ?fixes|improvements|some)\b`,
+	`^please (?:see|check|read|refer|try|note|fill|report|consult|visit|use)\b`, `^see (?:the |also|our |https?:|full|changelog|release|commits)`, `^(?:refer|check out|read more|for (?:more|a|the|full|complete|installation|details|grpc|previous|further))\b`,
+	`^(?:full|complete) change ?log`, `^change ?log`, `^(?:many )?thanks?\b`, `^thank you`, `^the release notes have been generated`, `^release notes (?:of|for)\b`, `^download`, `^to (?:install|upgrade|get started|verify|download)\b`,
+	`^(?:you can )?(?:install|upgrade|download)(?:ed|ing)? `, `^changes since\b`, `^released? (?:on|by)\b`, `^(?:happy|enjoy)\b`, `^if you (?:find|encounter|have|run into)\b`, `^join (?:us|the)\b`, `^follow us`, `^use it only for testing`,
+	`^container images?`, `^images (?:are|pre-built|can)`, `^artifacts?\b`, `^sha-?256`, `^note that v?\d`, `^\(note that`, `survey`, `^(?:and )?(?:make sure to|be sure to|do not forget)`, `support status`, `changes in this release are`, `additional binary downloads`, `^more information\b`,
+}, "|"))
+
+// sentence ends at a mark that a blank and a capital or a figure follow; enough for notes.
+var sentence = regexp.MustCompile(`(?:[.!?。！？])(?:\s+|$)`)
+
+// sentences splits prose.
+func sentences(s string) []string {
+	var out []string
+	for {
+		loc := sentence.FindStringIndex(s)
+		if loc == nil {
+			break
+		}
+		out = append(out, strings.TrimSpace(s[:loc[1]]))
+		s = s[loc[1]:]
+	}
+	if s = strings.TrimSpace(s); s != "" {
+		out = append(out, s)
+	}
+	return out
+}
+
+// informative returns prose without the sentences that say nothing. A sentence with an
+// identifier always says something.
+func informative(s string) string {
+	var out []string
+	for _, t := range sentences(strings.TrimSpace(s)) {
+		t = lead.ReplaceAllString(t, "")
+		if len(Identifiers(t)) == 0 && (greetings.MatchString(t) || isNoise(t) || strings.HasSuffix(t, ":")) {
+			continue
+		}
+		if clean := withoutTail(t); clean != "" {
+			out = append(out, clean)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// lead is what may stand before a sentence: pictures, "Note:".
+var lead = regexp.MustCompile(`^(?:[^\pL\pN"'(\[$]+|(?i:note:?\s+))+`)
+
+// mainSentences returns the first sentence of a change, and those after it that say
+// something as far as they fit into n bytes.
+func mainSentences(s string, n int) string {
+	all := sentences(s)
+	if len(all) == 0 {
+		return ""
+	}
+	return firstSentences(strings.TrimSpace(all[0]+" "+informative(strings.Join(all[1:], " "))), n)
+}
+
+// firstSentences returns as many whole sentences as fit into n bytes, at least a part of the first.
+func firstSentences(s string, n int) string {
+	var b strings.Builder
+	for _, t := range sentences(s) {
+		if b.Len() > 0 && b.Len()+1+len(t) > n {
+			break
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(t)
+		if b.Len() > n/2 {
+			break
+		}
+	}
+	return cut(b.String(), n)
+}
