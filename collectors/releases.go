@@ -10,6 +10,7 @@ import (
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/internal/markdown"
+	"github.com/community-digest/digest/internal/notes"
 )
 
 // ReleaseSource names repositories whose releases are wanted.
@@ -198,7 +199,7 @@ func (c *GitHub) readRelease(n github.NodeAnswer[releaseNode]) (result releaseRe
 		Item:   digest.Item{URL: page(c.client, w.URL)},
 		Tag:    markdown.Untrusted(w.TagName),
 		Name:   markdown.Untrusted(deref(w.Name)),
-		Notes:  markdown.Prose(deref(w.Description)),
+		Notes:  notes.Parse(deref(w.Description)),
 		Author: w.Author.person(),
 	}
 	return result
@@ -298,7 +299,7 @@ func (l *releaseList) addREST(client *github.Client, w *gogithub.RepositoryRelea
 		Item:        digest.Item{ID: digest.ID(listed.ID), URL: u},
 		Tag:         markdown.Untrusted(w.GetTagName()),
 		Name:        markdown.Untrusted(w.GetName()),
-		Notes:       markdown.Prose(w.GetBody()),
+		Notes:       notes.Parse(w.GetBody()),
 		Author:      person(w.GetAuthor().GetLogin(), w.GetAuthor().GetType() == "Bot"),
 		Prerelease:  listed.IsPrerelease,
 		PublishedAt: listed.PublishedAt.UTC(),

@@ -12,7 +12,6 @@ import (
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/internal/githubtest"
-	"github.com/community-digest/digest/internal/markdown"
 )
 
 func tags(f digest.Findings) []string {
@@ -78,7 +77,10 @@ func checkReleaseFacts(t *testing.T, way func(*testing.T, *githubtest.Server) *g
 	}
 	want := []digest.Release{
 		{Item: digest.Item{ID: f.Releases[0].ID, Repo: repos("istio/istio")[0], URL: link(t, "https://github.com/istio/istio/releases/tag/v2-rc.1"), Section: "project"},
-			Tag: text("v2-rc.1"), Name: text("Two *rc*"), Notes: markdown.Prose("Some **notes**."), Prerelease: true, PublishedAt: in,
+			Tag: text("v2-rc.1"), Name: text("Two *rc*"), Notes: digest.Notes{Groups: []digest.NoteGroup{
+				{Kind: digest.ChangeFeature, Heading: text("New"), Items: []digest.NoteItem{{Text: text("Some notes.")}}, Total: 1},
+			}},
+			Prerelease: true, PublishedAt: in,
 			Author: digest.Person{Login: text("ann")}},
 		{Item: digest.Item{ID: f.Releases[1].ID, Repo: repos("istio/istio")[0], URL: link(t, "https://github.com/istio/istio/releases/tag/v1"), Section: "project"},
 			Tag: text("v1"), PublishedAt: in.Add(-second)},

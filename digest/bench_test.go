@@ -121,7 +121,7 @@ func large(n int) digest.Snapshot {
 				Activity: digest.Activity{Comments: i % 7, Participants: []markdown.Text{text("bob"), text(fmt.Sprint("p", i))}, Others: i % 7},
 			})
 		case 4, 5:
-			s.Releases = append(s.Releases, digest.Release{Item: item, Tag: text(fmt.Sprintf("v1.%d.0", i)), Name: title, Notes: body, PublishedAt: at})
+			s.Releases = append(s.Releases, digest.Release{Item: item, Tag: text(fmt.Sprintf("v1.%d.0", i)), Name: title, Notes: digest.Notes{Lead: body}, PublishedAt: at})
 		case 6:
 			s.Entries = append(s.Entries, digest.Entry{Item: item, Feed: text("News"), Title: title, Summary: text("A short summary of what is new."), PublishedAt: at})
 		case 7:

@@ -161,7 +161,7 @@ type Release struct {
 	Item
 	Tag         markdown.Text `json:"tag"`
 	Name        markdown.Text `json:"name,omitzero"`
-	Notes       markdown.Text `json:"notes,omitzero"` // their prose, possibly cut
+	Notes       Notes         `json:"notes,omitzero"`
 	Author      Person        `json:"author,omitzero"`
 	Prerelease  bool          `json:"prerelease,omitempty"`
 	PublishedAt time.Time     `json:"published_at"`

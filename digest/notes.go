@@ -61,9 +61,39 @@ var ChangeKinds = []ChangeKind{
 	ChangeSecurity, ChangeBreaking, ChangeDeprecated, ChangeFeature, ChangeFix, ChangePerformance, ChangeDocumentation, ChangeOther,
 }
 
+// UnmarshalText refuses kinds of changes that are not known.
+func (k *ChangeKind) UnmarshalText(b []byte) error {
+	return decodeWord(k, "kind of change", ChangeKinds, b)
+}
+
 // IsZero reports whether nothing was read, which is what omitzero asks.
 func (n Notes) IsZero() bool {
 	return n.Lead.IsZero() && len(n.Groups) == 0 && n.Bumps == 0 && len(n.Identifiers) == 0 && len(n.Links) == 0
+}
+
+// head returns notes of at most n bytes of text; identifiers are never cut.
+func (n Notes) head(size int) Notes {
+	n.Lead = n.Lead.Head(size)
+	room := size - len(n.Lead.Unsafe())
+	groups := n.Groups
+	n.Groups = nil
+	for _, g := range groups {
+		items := g.Items
+		g.Items = nil
+		for _, it := range items {
+			if room -= len(it.Text.Unsafe()); room < 0 {
+				break
+			}
+			g.Items = append(g.Items, it)
+		}
+		if len(g.Items) > 0 {
+			n.Groups = append(n.Groups, g)
+		}
+	}
+	if size == 0 {
+		n.Links = nil
+	}
+	return n
 }
 
 // UnmarshalJSON reads notes. In snapshots of version 1 they were a text, which becomes the lead.

@@ -39,7 +39,14 @@ func sampleSnapshot() Snapshot {
 			Activity: Activity{Comments: 1, Replies: 1, Participants: []markdown.Text{text("other")}, Others: 2},
 		})
 		s.Releases = append(s.Releases, Release{
-			Item: item(ID("R-"+name), section), Tag: text("v1.2.3"), Name: text("Project 1.2.3"), Notes: text("It has notes."),
+			Item: item(ID("R-"+name), section), Tag: text("v1.2.3"), Name: text("Project 1.2.3"),
+			Notes: Notes{
+				Lead: text("It has a lead."), Bumps: 2, Identifiers: []markdown.Text{text("CVE-2024-0002")}, Links: []markdown.URL{link},
+				Groups: []NoteGroup{
+					{Kind: ChangeFeature, Heading: text("Features"), Items: []NoteItem{{Text: text("It can do more."), Links: []markdown.URL{link}}}, Total: 3},
+					{Kind: ChangeFix, Items: []NoteItem{{Text: text("It does less wrong.")}}, Total: 1},
+				},
+			},
 			Author: who, Prerelease: true, PublishedAt: at,
 		})
 		s.Advisories = append(s.Advisories, Advisory{

@@ -128,7 +128,7 @@ func (s Snapshot) shorten(n int) Snapshot {
 	for _, list := range []*[]Release{&s.Releases, &s.Late.Releases} {
 		*list = slices.Clone(*list)
 		for i := range *list {
-			(*list)[i].Notes = (*list)[i].Notes.Head(n)
+			(*list)[i].Notes = (*list)[i].Notes.head(n)
 		}
 	}
 	for _, list := range []*[]Advisory{&s.Advisories, &s.Late.Advisories} {

@@ -27,7 +27,7 @@ var arrows = []arrow{
 	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/edition", "internal/github", "internal/jobs", "internal/lint", "internal/publish",
 		"internal/report", "internal/schedule", "internal/status", "internal/status/sdnotify", "internal/status/webhook", "templates"},
 		"turns flags into calls and reports into output; nothing imports it", []string{"internal/githubtest", "internal/markdown"}},
-	{"collectors", []string{"digest", "internal/github", "internal/markdown"},
+	{"collectors", []string{"digest", "internal/github", "internal/markdown", "internal/notes"},
 		"turns GitHub's and feeds' types into digest's; knows neither configuration nor templates", []string{"internal/githubtest"}},
 	{"digest", []string{"internal/markdown"},
 		"is what an edition is, without I/O; all arrows point at it", []string{"templates"}},

@@ -22,6 +22,7 @@ var calls = []call{
 	{[]string{".Unsafe"}, []string{
 		"digest/findings.go",     // is the version in the name?
 		"digest/funcs.go",        // unsafeRaw, for templates that compare
+		"digest/notes.go",        // counts bytes
 		"digest/numbers.go",      // counts people
 		"digest/trains.go",       // compares versions
 		"collectors/comments.go", // sorts people

@@ -24,7 +24,7 @@ var libraries = []library{
 	{"golang.org/x/oauth2", []string{"internal/edition", "internal/github"}, "edition takes the token from the environment that it is given, github sends it", []string{"collectors", "internal/publish"}},
 	{"github.com/cenkalti/backoff/v5", []string{"internal/github", "internal/status/webhook"}, "requests to GitHub are repeated in one place, messages to a chat in another", nil},
 	{"github.com/mmcdole/gofeed", []string{"collectors"}, "feeds are read in one file", nil},
-	{"golang.org/x/net/html", []string{"collectors"}, "feeds hold HTML", []string{"internal/markdown", "internal/status"}},
+	{"golang.org/x/net/html", []string{"collectors", "internal/notes"}, "feeds and notes hold HTML", []string{"internal/markdown", "internal/status"}},
 
 	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/frontmatter", "internal/lint"}, "configuration is read, front matter is written, and what people made of it is checked", []string{"internal/actiontest"}},
 	{"github.com/robfig/cron/v3", []string{"internal/schedule"}, "a schedule is parsed and its clock changes are mended in one place", nil},
@@ -37,7 +37,7 @@ var libraries = []library{
 	{"github.com/spf13/pflag", []string{"cmd/digest"}, "its flags", nil},
 	{"golang.org/x/term", []string{"cmd/digest"}, "the width of the terminal that progress is printed to", nil},
 
-	{"github.com/yuin/goldmark", []string{"internal/lint", "internal/markdown"}, "Markdown from outside is read in one place, and drafts in another", nil},
+	{"github.com/yuin/goldmark", []string{"internal/lint", "internal/markdown", "internal/notes"}, "untrusted Markdown is read for its prose and for its changes, and drafts are checked", nil},
 	{"github.com/clipperhouse/uax29/v2", []string{"internal/markdown"}, "texts are cut between characters and sentences", nil},
 	{"golang.org/x/net/idna", []string{"internal/markdown"}, "hosts in links are checked", nil},
 

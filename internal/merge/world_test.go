@@ -80,7 +80,7 @@ func (w *world) add() {
 			r := digest.Release{Item: w.item(fmt.Sprintf("releases/tag/v1.%d.%d", n, v), repo, section),
 				Tag: markdown.Untrusted(fmt.Sprintf("v1.%d.%d", n, v)), PublishedAt: at.Add(time.Duration(v) * time.Minute)}
 			if w.rng.IntN(2) == 0 {
-				r.Notes = w.text("Notes")
+				r.Notes = digest.Notes{Lead: w.text("Notes")}
 			}
 			w.s.Releases = append(w.s.Releases, r)
 		}

@@ -257,9 +257,7 @@ func (b *builder) change(kind digest.ChangeKind, heading, text string, refs []re
 		return
 	}
 	b.seen[key] = true
-	if b.group == nil || b.group.Kind != kind || b.group.Heading.Unsafe() != heading {
-		b.group = b.find(kind, heading)
-	}
+	b.group = b.find(kind, heading)
 	b.group.Total++
 	text = cut(text, maxItem)
 	if len(b.group.Items) >= maxItems || len(text) > b.room {
@@ -277,12 +275,13 @@ func (b *builder) change(kind digest.ChangeKind, heading, text string, refs []re
 
 // find returns the group of a kind and heading, a new one at the end where there is none.
 func (b *builder) find(kind digest.ChangeKind, heading string) *digest.NoteGroup {
+	title := markdown.Untrusted(cut(heading, 120))
 	for i := range b.notes.Groups {
-		if g := &b.notes.Groups[i]; g.Kind == kind && g.Heading.Unsafe() == heading {
+		if g := &b.notes.Groups[i]; g.Kind == kind && g.Heading == title {
 			return g
 		}
 	}
-	b.notes.Groups = append(b.notes.Groups, digest.NoteGroup{Kind: kind, Heading: markdown.Untrusted(cut(heading, 120))})
+	b.notes.Groups = append(b.notes.Groups, digest.NoteGroup{Kind: kind, Heading: title})
 	return &b.notes.Groups[len(b.notes.Groups)-1]
 }
 
