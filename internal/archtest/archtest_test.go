@@ -45,6 +45,7 @@ var arrows = []arrow{
 	{"internal/lint", []string{"internal/frontmatter"}, "judges the text of a draft, and knows neither files nor how drafts are made", []string{"templates"}},
 	{"internal/markdown", nil, "makes any text from outside safe", nil},
 	{"internal/merge", []string{"internal/frontmatter"}, "merges texts, and knows nothing of editions", []string{"digest", "internal/markdown", "templates"}},
+	{"internal/notes", []string{"digest", "internal/markdown"}, "reads release notes and announcements, wherever they come from", nil},
 	{"internal/output", nil, "writes files whose meaning it does not know", nil},
 	{"internal/publish", []string{"digest", "internal/github", "internal/markdown"},
 		"puts files on a branch and proposes it; knows neither drafts nor merging", []string{"internal/githubtest"}},
