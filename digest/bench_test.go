@@ -23,7 +23,7 @@ func BenchmarkRender(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			page, err := tmpl.Page(digest.Edit(s, 1, digest.Rules{}))
+			page, err := tmpl.Page(b.Context(), digest.Edit(s, 1, digest.Rules{}))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -69,7 +69,7 @@ func BenchmarkPage(b *testing.B) {
 		tmpl := house(b, "en")
 		e := digest.Edit(s, 1, digest.Rules{})
 		for b.Loop() {
-			if _, err := tmpl.Page(e); err != nil {
+			if _, err := tmpl.Page(b.Context(), e); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -13,7 +13,12 @@ func funcs(language string) template.FuncMap {
 	l := localeOf(language)
 	return template.FuncMap{
 		// pad writes a number with leading zeros: {{pad 2 .Number}} is 01.
-		"pad": func(width, n int) string { return fmt.Sprintf("%0*d", width, n) },
+		"pad": func(width, n int) (string, error) {
+			if width > maxPrinted {
+				return "", errTooWide
+			}
+			return fmt.Sprintf("%0*d", width, n), nil
+		},
 		// day writes the day of a time in the language's form, and nothing for no time.
 		"day": func(t time.Time) string {
 			if t.IsZero() {

@@ -71,7 +71,7 @@ func draft(t testing.TB, snapshot []byte, language string, rules digest.Rules) s
 	}
 	e := digest.Edit(s, 7, rules)
 	e.Title = "Example Weekly"
-	page, err := house(t, language).Page(e)
+	page, err := house(t, language).Page(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
 	}

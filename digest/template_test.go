@@ -1,8 +1,12 @@
 package digest
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 )
 
 func parsed(t *testing.T, text string) *Template {
@@ -23,10 +27,53 @@ func TestTemplateErrorNamesLineAndField(t *testing.T) {
 	}
 }
 
-func TestTemplateOutputIsBounded(t *testing.T) {
-	const text = `{{define "wide"}}{{printf "%10000000d" 1}}{{end}}{{range 7}}{{template "wide"}}{{end}}`
-	if _, err := parsed(t, text).Execute(Sample()); !errors.Is(err, errTooLarge) {
-		t.Errorf("error %v, want %v", err, errTooLarge)
+func TestTemplatesAreBounded(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		want       error
+	}{
+		{"output", `{{$s := printf "%200000d" 1}}{{range 999}}{{$s}}{{end}}`, errTooLarge},
+		{"empty loop", "\n\n{{range 9223372036854775807}}{{end}}", errTooLong},
+		{"loop that goes on", "\n\n{{range 9223372036854775807}}{{continue}}{{end}}", errTooLong},
+		{"loops in loops", `{{range 99999}}{{range 99999}}{{range 99999}}x{{end}}{{end}}{{end}}`, errTooLong},
+		{"loop in another template", `{{define "x"}}{{range 99999}}{{template "y"}}{{end}}{{end}}{{define "y"}}{{range 99999}}{{end}}{{end}}{{template "x"}}`, errTooLong},
+		{"much in one loop", `{{range 99999}}` + strings.Repeat(`{{with $}}{{.Number}}{{end}}`, 1000) + `{{end}}`, errTooLong},
+		{"recursion", `{{define "x"}}{{template "x"}}{{end}}{{template "x"}}`, errTooDeep},
+		{"tree", `{{define "x"}}{{if lt (len .) 60}}{{template "x" (print . "x")}}{{template "x" (print . "x")}}{{end}}{{end}}{{template "x" ""}}`, errTooLong},
+		{"doubling", `{{$s := "x"}}{{range 60}}{{$s = print $s $s}}{{end}}`, errTooWide},
+		{"doubling by printf", `{{$s := "x"}}{{range 60}}{{$s = printf "%[1]s%[1]s" $s}}{{end}}`, errTooWide},
+		{"doubling by escaping", `{{$s := "\\"}}{{range 60}}{{$s = js $s}}{{end}}`, errTooWide},
+		{"width", `{{printf "%999999d" 1}}`, errTooWide},
+		{"widths", `{{printf "` + strings.Repeat("%99999d", 100) + `" 1}}`, errTooWide},
+		{"width as argument", `{{printf "%*d" 999999 1}}`, errTooWide},
+		{"padding", `{{pad 999999 1}}`, errTooWide},
+		{"large values again and again", `{{$s := printf "%200000d" 1}}{{range 99999}}{{$t := print $s}}{{end}}`, errTooLong},
+	} {
+		begun := time.Now()
+		_, err := parsed(t, tt.text).Execute(Sample())
+		if !errors.Is(err, tt.want) {
+			t.Errorf("%s: error %v, want %v", tt.name, err, tt.want)
+		}
+		if strings.Contains(fmt.Sprint(err), "_") || !strings.Contains(fmt.Sprint(err), "page.md:") && tt.want != errTooLarge {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if d := time.Since(begun); d > 20*time.Second {
+			t.Errorf("%s: took %s", tt.name, d)
+		}
+	}
+	_, err := parsed(t, "\n\n{{range 9223372036854775807}}{{end}}").Execute(Sample())
+	const want = `template: page.md:3:8: executing "page.md": the template does not come to an end`
+	if err == nil || err.Error() != want {
+		t.Errorf("error %v\n want %s", err, want)
+	}
+}
+
+func TestPageIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := parsed(t, `{{range 1000000}}{{end}}`).Page(ctx, Sample())
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
 	}
 }
 

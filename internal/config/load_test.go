@@ -100,7 +100,7 @@ func TestDefaults(t *testing.T) {
 	if file != "weekly/01/index.en.md" || branch != "digest/0001" {
 		t.Errorf("File = %q, BranchName = %q", file, branch)
 	}
-	if page, err := e.Template.Page(digest.Sample()); err != nil || page != "# Example Weekly 1\n" {
+	if page, err := e.Template.Page(t.Context(), digest.Sample()); err != nil || page != "# Example Weekly 1\n" {
 		t.Errorf("Page = %q, %v", page, err)
 	}
 	c.Editions, c.Publish.Branch, c.Publish.Title = nil, nil, nil
@@ -198,7 +198,7 @@ func TestOwnTemplatesGoBeforeTheHouse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range []string{"own 1\n", "# Example Weekly（第 1 期）\n"} {
-		if page, err := c.Editions[i].Template.Page(digest.Sample()); page != want || err != nil {
+		if page, err := c.Editions[i].Template.Page(t.Context(), digest.Sample()); page != want || err != nil {
 			t.Errorf("editions[%d]: %q, %v; want %q", i, page, err, want)
 		}
 	}

@@ -130,7 +130,7 @@ func compose(ctx context.Context, cfg *config.Config, s digest.Snapshot, to read
 		s = s.KeepFrom(before.Snapshot)
 	}
 	c.snapshot, c.Edition = s, digest.Edit(s, number, digest.Rules{PerSection: cfg.PerSection})
-	pages, err := render(cfg, c.Edition)
+	pages, err := render(ctx, cfg, c.Edition)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/community-digest/digest/digest"
@@ -16,11 +17,11 @@ type page struct {
 }
 
 // render makes a page of the edition in each language.
-func render(cfg *config.Config, edition digest.Edition) ([]page, error) {
+func render(ctx context.Context, cfg *config.Config, edition digest.Edition) ([]page, error) {
 	var pages []page
 	for _, e := range cfg.Editions {
 		edition.Title = e.Title
-		body, err := e.Template.Page(edition)
+		body, err := e.Template.Page(ctx, edition)
 		if err != nil {
 			return nil, fmt.Errorf("render the %s edition: %w", e.Language, err)
 		}

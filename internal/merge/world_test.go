@@ -171,7 +171,7 @@ func page(t testing.TB, s digest.Snapshot, language string) string {
 	}
 	e := digest.Edit(s, 7, digest.Rules{})
 	e.Title = "Example Weekly"
-	body, err := tmpl.Page(e)
+	body, err := tmpl.Page(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
 	}
