@@ -61,26 +61,26 @@ func ParseText(name, text, language string) (*Template, error) {
 // Execute renders the edition. The text ends as the template ends it; only a page
 // is laid out, by [Template.Page].
 func (t *Template) Execute(e Edition) (string, error) {
-	return t.execute(context.Background(), e)
+	return t.execute(func() error { return nil }, e)
 }
 
 // Page renders the edition as a Markdown page: never two blank lines in a row, no
 // white space at the end of a line, one newline at the end. So a template can be laid
 // out for its reader, and a section that is left out leaves no hole.
 func (t *Template) Page(ctx context.Context, e Edition) (string, error) {
-	page, err := t.execute(ctx, e)
+	page, err := t.execute(ctx.Err, e)
 	if err != nil {
 		return "", err
 	}
 	return layOut(page), nil
 }
 
-func (t *Template) execute(ctx context.Context, e Edition) (string, error) {
+func (t *Template) execute(stopped func() error, e Edition) (string, error) {
 	own, err := t.t.Clone() // the functions of an execution count its work
 	if err != nil {
 		return "", err
 	}
-	w := work{stopped: ctx.Err}
+	w := work{stopped: stopped}
 	return w.execute(own, e)
 }
 
