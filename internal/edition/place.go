@@ -97,28 +97,34 @@ func mergeDrafts(ctx context.Context, from reader, state string, pages []page, f
 		return nil, err
 	}
 	for i := range drafts {
-		drafts[i].merge(force)
+		if err := drafts[i].merge(ctx, force); err != nil {
+			return nil, fmt.Errorf("%s: %w", drafts[i].path, err)
+		}
 	}
 	return drafts, nil
 }
 
-func (d *draft) merge(force bool) {
+func (d *draft) merge(ctx context.Context, force bool) error {
 	d.merged = d.text
 	switch {
 	case d.deleted:
 		d.operation = report.Deleted
-		return
+		return nil
 	case !d.had.HasText:
 		d.operation = report.Created
-		return
+		return nil
 	case d.edited() && !force:
-		r := merge.Merge(d.had.Base, d.had.Text, d.text)
+		r, err := merge.Merge(ctx, merge.Texts{Base: d.had.Base, Edited: d.had.Text, Fresh: d.text})
+		if err != nil {
+			return err
+		}
 		d.merged, d.report = r.Text, &r.Report
 	}
 	d.operation = report.Updated
 	if d.merged == d.had.Text {
 		d.operation = report.Unchanged
 	}
+	return nil
 }
 
 // edited reports whether the draft that is there differs from what was written, and from what would be written now.

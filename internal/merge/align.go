@@ -1,36 +1,37 @@
 package merge
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
 
-// align pairs what is left beneath two blocks that are the same: what stands between
-// the same neighbours and is alike.
-func (p *pairs) align(a, b *node) {
-	if len(a.kids) == 0 || len(b.kids) == 0 {
+// align joins what is left under two blocks that are the same: what is between the same
+// neighbours and is similar.
+func (p *pairs) align(a, b *block) {
+	if len(a.children) == 0 || len(b.children) == 0 {
 		return
 	}
-	var anchors []*node
-	for _, k := range a.kids {
+	var anchors []*block
+	for _, k := range a.children {
 		if m := p.of(k); m != nil && m.parent == b {
 			anchors = append(anchors, k)
 		}
 	}
-	anchors = inOrder(anchors, func(k *node) int { return p.of(k).pos })
+	anchors = inOrder(anchors, func(k *block) int { return p.of(k).pos })
 	i, j := 0, 0
 	for _, k := range anchors {
 		m := p.of(k)
-		p.alignBetween(a.kids[i:k.pos], b.kids[j:m.pos])
+		p.alignBetween(a.children[i:k.pos], b.children[j:m.pos])
 		i, j = k.pos+1, m.pos+1
 	}
-	p.alignBetween(a.kids[i:], b.kids[j:])
+	p.alignBetween(a.children[i:], b.children[j:])
 }
 
-// inOrder returns the longest run of nodes whose positions rise.
-func inOrder(nodes []*node, pos func(*node) int) []*node {
+// inOrder returns the longest subsequence of blocks whose positions increase.
+func inOrder(nodes []*block, pos func(*block) int) []*block {
 	before := make([]int, len(nodes))
-	var ends []int // ends[n] is the node that ends the best run of n+1
+	var ends []int // ends[n] is the block that ends the best subsequence of n+1
 	for i, n := range nodes {
 		lo, hi := 0, len(ends)
 		for lo < hi {
@@ -51,7 +52,7 @@ func inOrder(nodes []*node, pos func(*node) int) []*node {
 			ends[lo] = i
 		}
 	}
-	run := make([]*node, len(ends))
+	run := make([]*block, len(ends))
 	if len(ends) > 0 {
 		for i, k := ends[len(ends)-1], len(ends)-1; k >= 0; i, k = before[i], k-1 {
 			run[k] = nodes[i]
@@ -60,11 +61,11 @@ func inOrder(nodes []*node, pos func(*node) int) []*node {
 	return run
 }
 
-// maxCells bounds the comparing of every block with every other; more is compared near
-// by only.
+// maxCells is how many comparisons of every block with every other are made. Larger lists
+// are compared with what is near only.
 const maxCells = 2500
 
-func (p *pairs) alignBetween(xs, ys []*node) {
+func (p *pairs) alignBetween(xs, ys []*block) {
 	xs, ys = filter(xs, p.freeX), filter(ys, p.freeY)
 	if len(xs) == 0 || len(ys) == 0 {
 		return
@@ -74,29 +75,29 @@ func (p *pairs) alignBetween(xs, ys []*node) {
 		p.alignNear(xs, ys, balanced)
 		return
 	}
-	// score[i][j] is the best that xs[i:] and ys[j:] can give.
-	score := make([][]float64, len(xs)+1)
-	for i := range score {
-		score[i] = make([]float64, len(ys)+1)
+	// best[i][j] is the highest sum of scores for xs[i:] and ys[j:].
+	best := make([][]float64, len(xs)+1)
+	for i := range best {
+		best[i] = make([]float64, len(ys)+1)
 	}
 	like := make([]float64, len(xs)*len(ys))
 	for i := len(xs) - 1; i >= 0; i-- {
 		for j := len(ys) - 1; j >= 0; j-- {
-			s := p.alike(xs[i], ys[j], balanced)
+			s := p.score(xs[i], ys[j], balanced)
 			like[i*len(ys)+j] = s
-			score[i][j] = max(score[i+1][j], score[i][j+1])
+			best[i][j] = max(best[i+1][j], best[i][j+1])
 			if s > 0 {
-				score[i][j] = max(score[i][j], s+score[i+1][j+1])
+				best[i][j] = max(best[i][j], s+best[i+1][j+1])
 			}
 		}
 	}
 	for i, j := 0, 0; i < len(xs) && j < len(ys); {
 		s := like[i*len(ys)+j]
 		switch {
-		case s > 0 && score[i][j] == s+score[i+1][j+1]:
+		case s > 0 && best[i][j] == s+best[i+1][j+1]:
 			p.join(xs[i], ys[j])
 			i, j = i+1, j+1
-		case score[i][j] == score[i+1][j]:
+		case best[i][j] == best[i+1][j]:
 			i++
 		default:
 			j++
@@ -104,14 +105,14 @@ func (p *pairs) alignBetween(xs, ys []*node) {
 	}
 }
 
-// alignNear looks a few blocks ahead only.
-func (p *pairs) alignNear(xs, ys []*node, balanced map[kind]bool) {
+// alignNear looks only a few blocks ahead.
+func (p *pairs) alignNear(xs, ys []*block, balanced map[kind]bool) {
 	const ahead = 12
 	j := 0
 	for _, a := range xs {
 		best, at := 0.0, -1
 		for k := j; k < min(j+ahead, len(ys)); k++ {
-			if s := p.alike(a, ys[k], balanced); s > best {
+			if s := p.score(a, ys[k], balanced); s > best {
 				best, at = s, k
 			}
 		}
@@ -122,8 +123,8 @@ func (p *pairs) alignNear(xs, ys []*node, balanced map[kind]bool) {
 	}
 }
 
-func filter(nodes []*node, keep func(*node) bool) []*node {
-	var kept []*node
+func filter(nodes []*block, keep func(*block) bool) []*block {
+	var kept []*block
 	for _, n := range nodes {
 		if keep(n) {
 			kept = append(kept, n)
@@ -132,8 +133,8 @@ func filter(nodes []*node, keep func(*node) bool) []*node {
 	return kept
 }
 
-// balance says of which kinds there are as many on both sides.
-func (p *pairs) balance(xs, ys []*node) map[kind]bool {
+// balance returns the kinds that occur equally often on both sides.
+func (p *pairs) balance(xs, ys []*block) map[kind]bool {
 	if !p.rules.place {
 		return nil
 	}
@@ -151,31 +152,32 @@ func (p *pairs) balance(xs, ys []*node) map[kind]bool {
 	return balanced
 }
 
-// alike says how good it would be to take two blocks in the same place for the same; 0
-// forbids it.
-func (p *pairs) alike(a, b *node, balanced map[kind]bool) float64 {
-	if a.kind == key || b.kind == key || a.holds() != b.holds() && !p.rules.unlink {
-		return 0
-	}
-	if a.link != "" && b.link != "" {
-		return 0 // different items: the same link would have joined them
-	}
-	if (a.link != "") != (b.link != "") && !p.rules.unlink {
-		return 0
-	}
-	s := likeness(a, b)
+// score says how good it would be to join two blocks in the same place; 0 forbids it.
+func (p *pairs) score(a, b *block, balanced map[kind]bool) float64 {
+	sameKind := a.kind == b.kind
 	switch {
-	case a.kind != b.kind:
-		if p.rules.unlink && s >= 0.6 && a.kind != code && b.kind != code {
+	case a.kind == key || b.kind == key:
+		return 0
+	case a.link != "" && b.link != "":
+		return 0 // different items: the same link would have joined them
+	case !p.rules.unlink && (!sameKind || a.isContainer() != b.isContainer() || (a.link != "") != (b.link != "")):
+		return 0
+	case !sameKind && (a.kind == code || b.kind == code):
+		return 0
+	}
+	s := similarity(a, b)
+	switch {
+	case !sameKind:
+		if s >= 0.6 {
 			return 0.5 + s
 		}
 		return 0
-	case a.link != b.link, a.holds():
-		if s >= 0.5 && !p.strangers(a, b) {
+	case a.link != b.link, a.isContainer():
+		if s >= 0.5 && !p.haveDifferentItems(a, b) {
 			return 1 + s
 		}
 		return 0
-	case s >= p.rules.likely:
+	case s >= p.rules.minSimilarity:
 		return 1 + s
 	case balanced[a.kind] && label(a) == label(b):
 		return 0.1
@@ -183,11 +185,11 @@ func (p *pairs) alike(a, b *node, balanced map[kind]bool) float64 {
 	return 0
 }
 
-// strangers reports whether two headings have items beneath them, but none in common:
-// two trains of one repository have almost the same heading.
-func (p *pairs) strangers(a, b *node) bool {
+// haveDifferentItems reports whether two headings have items under them, but none in
+// common: two trains of one repository have almost the same heading.
+func (p *pairs) haveDifferentItems(a, b *block) bool {
 	hasX, hasY := false, false
-	for _, k := range a.kids {
+	for _, k := range a.children {
 		if k.link != "" {
 			hasX = true
 			if m := p.of(k); m != nil && m.parent == b {
@@ -195,35 +197,36 @@ func (p *pairs) strangers(a, b *node) bool {
 			}
 		}
 	}
-	for _, k := range b.kids {
+	for _, k := range b.children {
 		hasY = hasY || k.link != ""
 	}
 	return hasX && hasY
 }
 
-// likeness is the share of words that two blocks have in common, from 0 to 1.
-func likeness(a, b *node) float64 {
+// similarity is the share of words that two blocks have in common, from 0 to 1.
+func similarity(a, b *block) float64 {
 	x, y := words(a), words(b)
 	if len(x) == 0 || len(y) == 0 {
 		return 0
 	}
-	counts := make(map[string]int, len(x))
-	for _, w := range x {
-		counts[w]++
-	}
 	common := 0
-	for _, w := range y {
-		if counts[w] > 0 {
-			counts[w]--
+	for i, j := 0, 0; i < len(x) && j < len(y); {
+		switch c := strings.Compare(x[i], y[j]); {
+		case c < 0:
+			i++
+		case c > 0:
+			j++
+		default:
 			common++
+			i, j = i+1, j+1
 		}
 	}
 	return 2 * float64(common) / float64(len(x)+len(y))
 }
 
-// words returns the words of a block in lower case; in scripts without spaces every
-// character is one.
-func words(n *node) []string {
+// words returns the first words of a block in lower case, sorted. In scripts without spaces
+// every character is a word.
+func words(n *block) []string {
 	const enough = 200
 	if n.tokens != nil {
 		return n.tokens
@@ -234,16 +237,16 @@ func words(n *node) []string {
 	}
 	n.tokens = []string{}
 	start := -1
-	flush := func(end int) {
+	end := func(i int) {
 		if start >= 0 {
-			n.tokens = append(n.tokens, strings.ToLower(text[start:end]))
+			n.tokens = append(n.tokens, strings.ToLower(text[start:i]))
 			start = -1
 		}
 	}
 	for i, r := range text {
 		switch {
 		case isWide(r):
-			flush(i)
+			end(i)
 			if isWord(r) {
 				n.tokens = append(n.tokens, string(r))
 			}
@@ -252,12 +255,15 @@ func words(n *node) []string {
 				start = i
 			}
 		default:
-			flush(i)
+			end(i)
 		}
 		if len(n.tokens) >= enough {
-			return n.tokens
+			break
 		}
 	}
-	flush(len(text))
+	if len(n.tokens) < enough {
+		end(len(text))
+	}
+	slices.Sort(n.tokens)
 	return n.tokens
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/community-digest/digest/internal/textfile"
 )
 
 // formatters rewrite a draft without changing what it says.
@@ -15,7 +17,7 @@ var formatters = []struct {
 	format func(string) string
 }{
 	{"Windows line ends", func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }},
-	{"byte order mark", func(s string) string { return bom + s }},
+	{"byte order mark", func(s string) string { return "\uFEFF" + s }},
 	{"no final newline", func(s string) string { return strings.TrimSuffix(s, "\n") }},
 	{"blank lines at the end", func(s string) string { return s + "\n\n" }},
 	{"trailing blanks", func(s string) string { return strings.ReplaceAll(s, "\n", "  \n") }},
@@ -112,19 +114,19 @@ func replaceStart(s, old, fresh string) string {
 
 // meaning lists what a text says.
 func meaning(text string) []string {
-	text, _ = unstyle(text)
-	p := cut(text)
+	text, _ = textfile.Decode(text)
+	p := splitPage(text)
 	var said []string
 	for _, l := range p.head {
 		said = append(said, strings.TrimSpace(l))
 	}
-	for _, n := range parse(p.body).all[1:] {
+	for _, n := range parse(p.body, nil).all[1:] {
 		said = append(said, n.norm)
 	}
 	return said
 }
 
-func TestAFormatterIsNoEditor(t *testing.T) {
+func TestFormattingIsNotAnEdit(t *testing.T) {
 	for _, f := range formatters {
 		t.Run(f.name, func(t *testing.T) {
 			for seed := range seeds / 3 {
@@ -137,19 +139,19 @@ func TestAFormatterIsNoEditor(t *testing.T) {
 				if diff := cmp.Diff(meaning(b), meaning(e)); diff != "" {
 					t.Fatalf("seed %d: the formatter changes what is said:\n%s", seed, diff)
 				}
-				equal(t, "merge(b, e, b) = e", e, Merge(b, e, b).Text)
-				result := Merge(b, e, n)
+				equal(t, "merge(b, e, b) = e", e, mustMerge(b, e, b).Text)
+				result := mustMerge(b, e, n)
 				diff := cmp.Diff(meaning(n), meaning(result.Text))
 				if diff != "" && strings.HasSuffix(f.name, "(here and there)") {
-					// That could have been a person as well: what was rewritten stays, and is told.
+					// It could have been a person: what was reformatted stays, and is reported.
 					checkLines(t, b, e, result.Text)
 				} else if diff != "" {
 					t.Fatalf("seed %d: the result does not say what the new text says (-new +result):\n%s\n%s", seed, diff, result.Text)
 				} else if result.Report.Kept > 0 && !strings.HasSuffix(f.name, "(here and there)") || len(result.Report.Undecided) > 0 {
 					t.Errorf("seed %d: formatting is reported: %+v", seed, result.Report)
 				}
-				equal(t, "merge(n, r, n) = r", result.Text, Merge(n, result.Text, n).Text)
-				twice := Merge(b, result.Text, n).Text
+				equal(t, "merge(n, r, n) = r", result.Text, mustMerge(n, result.Text, n).Text)
+				twice := mustMerge(b, result.Text, n).Text
 				if !strings.HasSuffix(f.name, "(here and there)") {
 					equal(t, "merge(b, r, n) = r", result.Text, twice)
 				}
@@ -161,7 +163,7 @@ func TestAFormatterIsNoEditor(t *testing.T) {
 	}
 }
 
-func TestAFormatterDoesNotHideEdits(t *testing.T) {
+func TestEditsSurviveFormatting(t *testing.T) {
 	for _, f := range formatters {
 		t.Run(f.name, func(t *testing.T) {
 			for seed := range seeds / 3 {
@@ -172,7 +174,7 @@ func TestAFormatterDoesNotHideEdits(t *testing.T) {
 				ed := newEditor(seed, b, newLinks(b, n))
 				ed.run(4)
 				e := f.format(ed.text())
-				r := Merge(b, e, n).Text
+				r := mustMerge(b, e, n).Text
 				for i := range ed.n {
 					if word := fmt.Sprintf("edited%dword", i+1); strings.Count(r, word) < strings.Count(e, word) {
 						t.Errorf("seed %d: %s is lost", seed, word)
@@ -187,7 +189,7 @@ func TestAFormatterDoesNotHideEdits(t *testing.T) {
 						t.Errorf("seed %d: %s is new and missing", seed, link)
 					}
 				}
-				equal(t, "merge(n, r, n) = r", r, Merge(n, r, n).Text)
+				equal(t, "merge(n, r, n) = r", r, mustMerge(n, r, n).Text)
 			}
 		})
 	}

@@ -3,100 +3,102 @@ package merge
 import (
 	"slices"
 	"strings"
-
-	"github.com/community-digest/digest/internal/frontmatter"
 )
 
-// parts is a page cut into its front matter and its body, as lines.
-type parts struct {
-	head  []string // with the lines that open and close it; empty if there is none
-	body  []string
-	ended bool // the last line is ended
-}
+// frontMatter is what the report calls front matter that was not taken apart.
+const frontMatter = "front matter"
 
-// cut splits a page into its front matter and its body. Front matter that is not closed
-// belongs to the body.
-func cut(text string) parts {
-	body := frontmatter.Split(text).Body
-	head, _ := split(text[:body])
-	lines, ended := split(text[body:])
-	if len(lines) == 0 {
-		ended = body == 0 || text[body-1] == '\n'
-	}
-	return parts{head, lines, ended}
-}
-
-// mergeFront merges front matter key by key. Where one of the three is no plain YAML, or
-// is missing, the edited one is kept whole, unless nobody touched it.
-func mergeFront(b, e, n parts, report *Report) []string {
+// mergeFrontMatter merges front matter key by key. If one of the three is missing or is
+// not plain YAML, the edited one is kept as a whole, unless nobody changed it.
+func mergeFrontMatter(b, e, n parts, report *Report) []string {
 	switch {
-	case slices.Equal(e.head, n.head), slices.Equal(n.head, b.head):
+	case slices.Equal(e.head, n.head):
 		return e.head
 	case slices.Equal(e.head, b.head) && !report.NoBase:
 		return n.head
 	}
-	x, y, z := keys(b.head), keys(e.head), keys(n.head)
-	if x == nil || y == nil || z == nil {
-		c := Change{Section: frontMatter, Item: frontMatter, Reason: Unreadable, Base: unsplit(b.head, false), Yours: unsplit(e.head, false), Ours: unsplit(n.head, false)}
-		switch {
-		case len(b.head) == 0:
-			c.Reason = Different
-		case len(e.head) == 0:
-			c.Reason = Deleted
-			report.LeftOut = append(report.LeftOut, c)
-			return e.head
-		}
-		report.Undecided = append(report.Undecided, c)
+	base, edited, fresh := keys(b.head), keys(e.head), keys(n.head)
+	if base == nil || edited == nil || fresh == nil {
+		keepFrontMatter(b, e, n, report)
 		return e.head
 	}
-	m := newMerger(x, y, z)
-	m.noBase = false // it was compared already; a head without common keys is a head of one's own
-	m.report = report
-	head := []string{e.head[0]}
-	head = append(head, m.run()...)
-	return append(head, e.head[len(e.head)-1])
+	m := &merger{base: base, edited: edited, fresh: fresh, report: report}
+	m.match()
+	m.noBase = false // the page was compared already; without common keys this is front matter of one's own
+	m.classify()
+	merged := slices.Concat(e.head[:1], m.assemble(), e.head[len(e.head)-1:])
+	if slices.Equal(n.head, b.head) {
+		return e.head
+	}
+	return merged
 }
 
-const frontMatter = "front matter"
+// keepFrontMatter reports that front matter is kept as a whole.
+func keepFrontMatter(b, e, n parts, report *Report) {
+	c := Change{Section: frontMatter, Item: frontMatter, Reason: Unreadable,
+		Base: joinLines(b.head, false), Yours: joinLines(e.head, false), Ours: joinLines(n.head, false)}
+	switch {
+	case slices.Equal(n.head, b.head):
+		report.Kept++
+		report.FrontMatter = append(report.FrontMatter, frontMatter)
+	case len(b.head) == 0:
+		c.Reason = Different
+		report.Undecided = append(report.Undecided, c)
+	case len(e.head) == 0:
+		c.Reason = Deleted
+		report.LeftOut = append(report.LeftOut, c)
+	default:
+		report.Undecided = append(report.Undecided, c)
+	}
+}
 
 // keys reads YAML as far as a merge needs it: which lines belong to which key of the
-// outermost level. It returns nil for what it does not understand.
+// outermost level. It returns nil for anything else.
 func keys(head []string) *tree {
 	if len(head) == 0 || strings.TrimRight(head[0], " \t\r") != "---" {
 		return nil
 	}
-	top := &node{kind: root}
-	var gap []string
-	var last *node
+	lines := head[1 : len(head)-1]
+	top := &block{kind: root}
+	var last *block
 	seen := make(map[string]bool)
-	for _, l := range head[1 : len(head)-1] {
-		switch name := keyName(l); {
+	start, end := 0, 0 // of the lines of the last key
+	for i, l := range lines {
+		name := keyName(l)
+		switch {
 		case blank(l):
-			gap = append(gap, l)
 			continue
-		case strings.HasPrefix(l, "#"):
-			last = &node{kind: key, gap: gap, lines: []string{l}, plain: l, parent: top}
-			top.kids = append(top.kids, last)
-		case name != "":
-			if seen[name] {
+		case l[0] != '#' && name == "":
+			if last == nil || last.link == "" || !continuesValue(l) {
 				return nil
 			}
-			seen[name] = true
-			last = &node{kind: key, gap: gap, lines: []string{l}, link: "key:" + name, address: name, parent: top}
-			top.kids = append(top.kids, last)
-		case last == nil || last.link == "" || l[0] != ' ' && l[0] != '\t' && !strings.HasPrefix(l, "- ") && strings.TrimSpace(l) != "]" && strings.TrimSpace(l) != "}":
+			end = i + 1
+			last.lines = lines[start:end:end]
+			continue
+		case seen[name]:
 			return nil
+		case l[0] == '#':
+			last = &block{kind: key, plain: l, parent: top}
 		default:
-			last.lines = append(append(slices.Clip(last.lines), gap...), l)
+			seen[name] = true
+			last = &block{kind: key, link: "key:" + name, address: name, parent: top}
 		}
-		gap = nil
+		last.gap = lines[end:i:i]
+		start, end = i, i+1
+		last.lines = lines[start:end:end]
+		top.children = append(top.children, last)
 	}
-	t := &tree{root: top, end: gap}
+	t := &tree{root: top, end: lines[end:]}
 	t.number(top)
-	for _, k := range top.kids {
+	for _, k := range top.children {
 		k.norm = "k:" + value(k.lines)
 	}
 	return t
+}
+
+// continuesValue reports whether a line can belong to the key above it.
+func continuesValue(line string) bool {
+	return line[0] == ' ' || line[0] == '\t' || strings.HasPrefix(line, "- ") || slices.Contains([]string{"]", "}"}, strings.TrimSpace(line))
 }
 
 // keyName returns the key that a line begins with, or "".
@@ -108,8 +110,8 @@ func keyName(line string) string {
 	return strings.Trim(strings.TrimSpace(name), `"'`)
 }
 
-// value is the normal form of a key and its value: without quotes that are not needed,
-// and lists in brackets however they were written.
+// value is the normal form of a key and its value: without needless quotes, lists in flow
+// style.
 func value(lines []string) string {
 	var items []string
 	for _, l := range lines[1:] {
@@ -130,8 +132,8 @@ func value(lines []string) string {
 	return strings.Join(parts, "\n")
 }
 
-// compact takes the quotes and the spaces out of a line that mean nothing: those around
-// plain words and beside brackets, commas and colons.
+// compact removes quotes around plain words and spaces next to brackets, commas and
+// colons from a line.
 func compact(line string) string {
 	var b strings.Builder
 	s := strings.TrimSpace(line)

@@ -19,7 +19,7 @@ func inline(lines []string) string {
 	if isBare(in) {
 		return in
 	}
-	w := writer{in: in}
+	w := writer{in: in, angleEnds: nextByte{chars: ">\n "}, addressEnds: nextByte{chars: " \n)"}}
 	w.out.Grow(len(in))
 	for w.at < len(in) {
 		w.step()
@@ -32,7 +32,9 @@ type writer struct {
 	in    string
 	at    int
 	out   strings.Builder
-	ticks int // lengths of runs of backticks that nothing closes, as bits
+	ticks int // lengths of runs of backticks that are never closed, as bits
+
+	angleEnds, addressEnds nextByte
 }
 
 func (w *writer) step() {
@@ -45,9 +47,9 @@ func (w *writer) step() {
 	case '&':
 		w.entity()
 	case '<':
-		if end := strings.IndexAny(near(in[i:]), ">\n "); end > 0 && in[i+end] == '>' && isAddress(in[i+1:]) {
-			w.out.WriteString(in[i+1 : i+end])
-			w.at += end + 1
+		if end := w.angleEnds.from(in, i); end > i && end-i <= maxAddress && in[end] == '>' && isAddress(in[i+1:]) {
+			w.out.WriteString(in[i+1 : end])
+			w.at = end + 1
 			return
 		}
 		w.raw(1)
@@ -58,9 +60,8 @@ func (w *writer) step() {
 	case ']':
 		w.raw(1)
 		if strings.HasPrefix(in[w.at:], "(") {
-			end := strings.IndexAny(near(in[w.at:]), " \n)")
-			if end > 0 {
-				w.raw(end) // the address of a link is no running text
+			if end := w.addressEnds.from(in, w.at); end > w.at && end-w.at <= maxAddress {
+				w.raw(end - w.at) // the address of a link is not running text
 			}
 		}
 	default:
@@ -77,8 +78,8 @@ func (w *writer) raw(n int) {
 	w.at += n
 }
 
-// literal writes a character that is no syntax. Where one without a backslash would be
-// syntax it keeps the backslash.
+// literal writes a character that is not syntax. It keeps the backslash of one that would
+// be syntax without.
 func (w *writer) literal(r rune) {
 	if strings.ContainsRune("*[<`", r) {
 		w.out.WriteByte('\\')
@@ -140,7 +141,7 @@ func (w *writer) entity() {
 	w.raw(1)
 }
 
-// emphasis writes the marks of emphasis as stars, and those that are none as text.
+// emphasis writes marks of emphasis as asterisks, and others as text.
 func (w *writer) emphasis(c byte) {
 	n := 1
 	for w.at+n < len(w.in) && w.in[w.at+n] == c {
@@ -161,8 +162,8 @@ func (w *writer) emphasis(c byte) {
 	w.at += n
 }
 
-// space writes one space for all that is blank, and none between characters of scripts
-// that are written without spaces: there a line break means nothing either.
+// space writes one space for any white space, and none between characters of scripts that
+// are written without spaces: there a line break means nothing.
 func (w *writer) space() {
 	end := w.at
 	for end < len(w.in) && strings.IndexByte(" \t\n\r", w.in[end]) >= 0 {
@@ -176,7 +177,7 @@ func (w *writer) space() {
 	w.at = end
 }
 
-// isBare reports, by a look that is cheap, whether a text is its own normal form.
+// isBare reports, cheaply, whether a text is its own normal form.
 func isBare(s string) bool {
 	last := byte('x')
 	for i := range len(s) {
@@ -196,9 +197,28 @@ func isWide(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFFEF
 }
 
-// near is as far as an address may reach; without a bound a line full of openers would
-// take quadratic time.
-func near(s string) string { return s[:min(len(s), 2048)] }
+// maxAddress is the length of the longest address, in bytes.
+const maxAddress = 2048
+
+// nextByte finds the next of some characters in a text that is read forwards. It remembers
+// what it found, so that a text of many openers takes linear time.
+type nextByte struct {
+	chars string
+	at    int // the last result
+	known bool
+}
+
+// from returns the index of the first of the characters at or after i, or -1.
+func (n *nextByte) from(s string, i int) int {
+	if n.known && (n.at < 0 || n.at >= i) {
+		return n.at
+	}
+	n.known = true
+	if n.at = strings.IndexAny(s[i:], n.chars); n.at >= 0 {
+		n.at += i
+	}
+	return n.at
+}
 
 func isAddress(s string) bool {
 	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")

@@ -4,34 +4,37 @@ import "strings"
 
 // link is a link of a text.
 type link struct {
-	address  string // as it stands
+	address  string // as it is written
 	identity string // what it leads to
+	at       int    // the offset of the address; -1 if it is defined elsewhere
 }
 
-// findLinks returns the links of a text in their order: those in brackets, by label,
-// between angles, and bare ones.
+// findLinks returns the links of a text in order: inline ones, those by label, those in
+// angle brackets, and bare addresses.
 func findLinks(text string, defs map[string]string) []link {
 	var found []link
-	add := func(address string) {
-		if address = strings.TrimRight(address, ".,;:!?'\"*_"); isAddress(address) {
-			found = append(found, link{address, identity(address)})
+	add := func(address string, at int) {
+		if address = strings.TrimRight(address, ".,;:!?'\"*_"); isAddress(address) && len(address) <= maxAddress {
+			found = append(found, link{address, identity(address), at})
 		}
 	}
 	for i := 0; i < len(text); {
 		rest := text[i:]
 		switch {
 		case strings.HasPrefix(rest, "]("):
-			address := strings.TrimLeft(rest[2:], " \n\t")
-			if strings.HasPrefix(address, "<") {
-				address, _, _ = strings.Cut(address[1:], ">")
-			} else {
-				address = address[:destination(address)]
+			address := strings.TrimLeft(rest[2:], " \n\t<")
+			at := len(text) - len(address)
+			ends := destination(address)
+			if text[at-1] == '<' {
+				if end := strings.IndexByte(address[:min(len(address), maxAddress+1)], '>'); end >= 0 {
+					ends = end
+				}
 			}
-			add(address)
-			i += 2 + len(address)
+			add(address[:ends], at)
+			i = at + ends
 		case strings.HasPrefix(rest, "][") && len(defs) > 0:
 			if label, _, ok := strings.Cut(rest[2:min(len(rest), 200)], "]"); ok {
-				add(defs[strings.ToLower(label)])
+				add(defs[strings.ToLower(label)], -1)
 			}
 			i += 2
 		case isAddress(rest):
@@ -39,7 +42,7 @@ func findLinks(text string, defs map[string]string) []link {
 			if end := strings.IndexAny(address, "<>[]\"|"); end > 0 {
 				address = address[:end]
 			}
-			add(address)
+			add(address, i)
 			i += len(address)
 		default:
 			next := strings.IndexAny(rest[1:], "]h")
@@ -52,9 +55,10 @@ func findLinks(text string, defs map[string]string) []link {
 	return found
 }
 
-// destination is the length of an address: up to a blank or the bracket that closes
-// what it stands in.
+// destination is the length of an address: up to white space, or the bracket that closes
+// what it is in, or just past the longest address.
 func destination(s string) int {
+	s = s[:min(len(s), maxAddress+1)]
 	depth := 0
 	for i := range len(s) {
 		switch s[i] {
@@ -71,8 +75,8 @@ func destination(s string) int {
 	return len(s)
 }
 
-// identity is the same for all addresses of one thing: on GitHub the scheme, the
-// redirecting host, the case of owner and repository and a comment's anchor are left out.
+// identity is the same for all addresses of one page. On GitHub it ignores the query, the
+// anchor, the redirecting host and the case of owner and repository.
 func identity(address string) string {
 	_, rest, _ := strings.Cut(address, "://")
 	host, path, _ := strings.Cut(rest, "/")
@@ -92,8 +96,7 @@ func identity(address string) string {
 	return host + "/" + strings.TrimSuffix(path, "/")
 }
 
-// beginsWithLink reports whether nothing but marks and symbols stands before the first
-// link of a text.
+// beginsWithLink reports whether a text begins with a link, apart from marks and symbols.
 func beginsWithLink(text string) bool {
 	for i, r := range text {
 		switch {
@@ -106,8 +109,7 @@ func beginsWithLink(text string) bool {
 	return false
 }
 
-// definitions reads the addresses that stand apart from the links that use them, as
-// some formatters put them.
+// definitions returns the addresses that are written apart from their links, by label.
 func definitions(t *tree) map[string]string {
 	defs := make(map[string]string)
 	for _, n := range t.all {

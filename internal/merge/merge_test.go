@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"os"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/community-digest/digest/internal/textfile"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected texts and reports")
@@ -36,7 +39,7 @@ func TestStories(t *testing.T) {
 					out.Files = append(out.Files, f)
 				}
 			}
-			r := Merge(texts["base.md"], texts["edited.md"], texts["new.md"])
+			r := mustMerge(texts["base.md"], texts["edited.md"], texts["new.md"])
 			report, err := json.MarshalIndent(r.Report, "", " ")
 			if err != nil {
 				t.Fatal(err)
@@ -197,22 +200,41 @@ func TestRules(t *testing.T) {
 			"", change(short, itemTwo, itemTwo+itemThree), "## Hot\n\n" + strings.TrimSuffix(itemThree, "\n")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := Merge(c.base, c.edited, c.fresh)
+			r := mustMerge(c.base, c.edited, c.fresh)
 			if diff := cmp.Diff(lines(c.want), lines(r.Text)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			equal(t, "merge(n, r, n) = r", r.Text, merge2(c.fresh, r.Text, c.fresh))
+			equal(t, "merge(n, r, n) = r", r.Text, mergeStyled(c.fresh, r.Text, c.fresh))
 			if c.base != "" {
-				equal(t, "merge(b, r, n) = r", r.Text, Merge(c.base, r.Text, c.fresh).Text)
+				equal(t, "merge(b, r, n) = r", r.Text, mustMerge(c.base, r.Text, c.fresh).Text)
 			}
 		})
 	}
 }
 
-// merge2 merges without the short ways of Merge, but with its styles.
-func merge2(b, e, n string) string {
-	b, _ = unstyle(b)
-	n, _ = unstyle(n)
-	e, s := unstyle(e)
-	return s.restyle(merge(b, e, n).Text)
+// mustMerge merges texts that are not left alone.
+func mustMerge(base, edited, fresh string) Result {
+	r, err := Merge(context.Background(), Texts{Base: base, Edited: edited, Fresh: fresh})
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// mergePlain merges without the shortcuts of Merge, which would keep some laws by
+// themselves.
+func mergePlain(base, edited, fresh string) Result {
+	r, err := merge(context.Background(), base, edited, fresh, nil)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// mergeStyled is mergePlain for texts of any style.
+func mergeStyled(base, edited, fresh string) string {
+	b, _ := textfile.Decode(base)
+	n, _ := textfile.Decode(fresh)
+	e, style := textfile.Decode(edited)
+	return style.Encode(mergePlain(b, e, n).Text)
 }

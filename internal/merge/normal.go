@@ -5,11 +5,15 @@ import (
 	"strings"
 )
 
-// describe fills in what a block says and links to.
-func describe(n *node, defs map[string]string) {
+// describe fills in what a block says and links to, as if renamed items had always had
+// their new addresses.
+func describe(n *block, defs map[string]string, renamed renames) {
 	if n.kind == root {
 		return
 	}
+	own := n.lines
+	defer func() { n.lines = own }()
+	n.lines = renamed.follow(own)
 	n.norm = normal(n)
 	if n.kind == rule || n.kind == divider {
 		return
@@ -23,14 +27,14 @@ func describe(n *node, defs map[string]string) {
 	}
 	text, _ := content(n)
 	n.plain = plain(text)
-	if len(found) > 0 && (n.kind == heading || n.kind == entry || n.kind == paragraph && beginsWithLink(text[0])) {
+	if len(found) > 0 && (n.kind == heading || n.kind == listItem || n.kind == paragraph && beginsWithLink(text[0])) {
 		n.link, n.address = found[0].identity, found[0].address
 	}
 }
 
-// content returns the text of a block without what makes it a heading, an entry or a
-// quotation, and of a fence what stands after the opening mark.
-func content(n *node) (lines []string, mark string) {
+// content returns the text of a block without what makes it a heading, a list item or a
+// quotation, and a mark that tells these apart.
+func content(n *block) (lines []string, mark string) {
 	lines = make([]string, len(n.lines))
 	for i, l := range n.lines {
 		_, lines[i] = dedent(l)
@@ -38,7 +42,7 @@ func content(n *node) (lines []string, mark string) {
 	switch n.kind {
 	case heading:
 		return headingText(lines), "h" + strconv.Itoa(n.level)
-	case entry:
+	case listItem:
 		lines[0] = strings.TrimPrefix(lines[0], strings.TrimRight(n.marker, " \t"))
 		return lines, "e"
 	case quote:
@@ -61,10 +65,9 @@ func headingText(lines []string) []string {
 	return []string{text}
 }
 
-// normal is what a block says whatever formatter has been over it: two blocks with the
-// same normal form differ in line breaks, bullets, marks of emphasis, needless
-// backslashes or the padding of tables only.
-func normal(n *node) string {
+// normal is the normal form of a block: two blocks with the same one differ only in line
+// breaks, bullets, marks of emphasis, needless backslashes or the padding of tables.
+func normal(n *block) string {
 	switch n.kind {
 	case rule, divider:
 		return "r:"
@@ -80,8 +83,8 @@ func normal(n *node) string {
 		return "t:" + strings.Join(rows, "\n")
 	}
 	lines, mark := content(n)
-	if n.kind == entry && len(lines) > 1 && hasBlank(lines) {
-		return mark + ":" + trimmed(n.lines) // one that was not taken apart
+	if n.kind == listItem && len(lines) > 1 && hasBlank(lines) {
+		return mark + ":" + trimmed(n.lines) // it was not taken apart
 	}
 	return mark + ":" + inline(lines)
 }
@@ -95,7 +98,7 @@ func hasBlank(lines []string) bool {
 	return false
 }
 
-// trimmed joins lines without the blanks around them.
+// trimmed joins lines without the spaces around them.
 func trimmed(lines []string) string {
 	var b strings.Builder
 	for _, l := range lines {
@@ -105,8 +108,8 @@ func trimmed(lines []string) string {
 	return b.String()
 }
 
-// codeText is code with its own indentation, without that of what it stands in.
-func codeText(n *node) string {
+// codeText is code with its own indentation, without that of its container.
+func codeText(n *block) string {
 	lines := n.lines
 	_, first := dedent(lines[0])
 	var b strings.Builder
@@ -143,18 +146,18 @@ func row(line string) string {
 	return strings.Join(cells, "|")
 }
 
-// plain is running text without addresses and marks: what to compare words by, and
-// what to call a block by.
+// plain is running text without addresses and marks: for comparing words and naming a
+// block.
 func plain(lines []string) string {
 	s := inline(lines)
 	var b strings.Builder
 	b.Grow(len(s))
+	ends := nextByte{chars: " )"} // of an address
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == ']' && strings.HasPrefix(s[i+1:], "("):
-			end := strings.IndexAny(near(s[i+1:]), " )")
-			if end > 0 {
-				i += end + 1
+			if end := ends.from(s, i+1); end > i+1 && end-i <= maxAddress {
+				i = end
 			}
 		case c == '\\' && i+1 < len(s) && strings.IndexByte("*[<`", s[i+1]) >= 0:
 			i++

@@ -3,28 +3,28 @@ package merge
 import "strings"
 
 // parse reads the body of a page, whose lines have no line ends.
-func parse(lines []string) *tree {
+func parse(lines []string, renamed renames) *tree {
 	s := scanner{lines}
 	blocks, end := s.blocks(0, len(lines), 0, 0)
 	t := newTree(blocks, end)
 	defs := definitions(t)
 	for _, n := range t.all {
-		describe(n, defs)
+		describe(n, defs, renamed)
 	}
 	return t
 }
 
-// maxDepth bounds how deep lists are taken apart; what is deeper stays whole.
+// maxDepth is how deep lists are taken apart; what is deeper stays whole.
 const maxDepth = 8
 
-// scanner cuts lines into blocks as CommonMark does, near enough: where it is unsure
-// it keeps lines together.
+// scanner splits lines into blocks roughly as CommonMark does. In doubt it keeps lines
+// together.
 type scanner struct{ lines []string }
 
-// blocks reads the blocks of the lines from up to to, in a container that takes indent
-// columns. It returns the blank lines after the last one as well.
-func (s *scanner) blocks(from, to, indent, depth int) (found []*node, end []string) {
-	seek := seeker{lines: s.lines, to: to, indent: indent, none: make(map[string]int), vain: make(map[string]int)}
+// blocks reads the blocks of lines from to to, which is exclusive, in a container that
+// takes indent columns. It also returns the blank lines after the last one.
+func (s *scanner) blocks(from, to, indent, depth int) (found []*block, end []string) {
+	spans := spanFinder{lines: s.lines, from: from, to: to, indent: indent}
 	var gap []string
 	for i := from; i < to; {
 		if blank(s.lines[i]) {
@@ -32,7 +32,7 @@ func (s *scanner) blocks(from, to, indent, depth int) (found []*node, end []stri
 			i++
 			continue
 		}
-		n, next := s.block(i, to, indent, depth, &seek)
+		n, next := s.block(i, to, indent, depth, &spans)
 		n.gap, n.indent = gap, indent
 		gap = nil
 		found = append(found, n)
@@ -41,8 +41,8 @@ func (s *scanner) blocks(from, to, indent, depth int) (found []*node, end []stri
 	return found, gap
 }
 
-// block reads the block that begins at line i, and returns where it ends.
-func (s *scanner) block(i, to, indent, depth int, seek *seeker) (*node, int) {
+// block reads the block that begins at line i and returns where it ends.
+func (s *scanner) block(i, to, indent, depth int, spans *spanFinder) (*block, int) {
 	columns, text := dedent(s.lines[i])
 	if columns-indent >= 4 {
 		return s.leaf(code, i, s.indented(i, to, indent))
@@ -59,17 +59,17 @@ func (s *scanner) block(i, to, indent, depth int, seek *seeker) (*node, int) {
 	case text[0] == '>':
 		return s.leaf(quote, i, s.paragraph(i, to, indent, false))
 	}
-	if end := seek.fence(i, text); end > 0 {
+	if end := spans.fence(i, text); end > 0 {
 		return s.leaf(code, i, end)
 	}
-	if end := seek.paired(i, text); end > 0 {
+	if end := spans.paired(i, text); end > 0 {
 		return s.leaf(markup, i, end)
 	}
 	if htmlOpener(text) {
 		return s.leaf(markup, i, s.toBlank(i, to))
 	}
 	if marker := listMarker(text); marker != "" {
-		return s.entry(i, to, columns, marker, depth)
+		return s.listItem(i, to, columns, marker, depth)
 	}
 	if i+1 < to && isTableHead(text, s.lines[i+1]) {
 		return s.leaf(table, i, s.paragraph(i, to, indent, false))
@@ -84,8 +84,8 @@ func (s *scanner) block(i, to, indent, depth int, seek *seeker) (*node, int) {
 	return n, next
 }
 
-func (s *scanner) leaf(k kind, from, to int) (*node, int) {
-	return &node{kind: k, lines: s.lines[from:to:to]}, to
+func (s *scanner) leaf(k kind, from, to int) (*block, int) {
+	return &block{kind: k, lines: s.lines[from:to:to]}, to
 }
 
 // indented finds the end of an indented code block.
@@ -111,7 +111,7 @@ func (s *scanner) toBlank(i, to int) int {
 }
 
 // paragraph finds the end of the paragraph that begins at line i: a blank line, or one
-// that begins another block. An underline makes it a heading, and ends it.
+// that begins another block. An underline makes it a heading and ends it.
 func (s *scanner) paragraph(i, to, indent int, headings bool) int {
 	for j := i + 1; j < to; j++ {
 		if blank(s.lines[j]) {
@@ -121,7 +121,7 @@ func (s *scanner) paragraph(i, to, indent int, headings bool) int {
 			return j + 1
 		}
 		columns, text := dedent(s.lines[j])
-		if columns-indent < 4 && interrupts(text) && !(text[0] == '>' && s.quoted(i)) {
+		if columns-indent < 4 && endsParagraph(text) && !(text[0] == '>' && s.quoted(i)) {
 			return j
 		}
 	}
@@ -133,36 +133,36 @@ func (s *scanner) quoted(i int) bool {
 	return text[0] == '>'
 }
 
-// entry reads an entry of a list: its own paragraph, and what is indented beneath it.
-// One that does not begin with a paragraph is not taken apart.
-func (s *scanner) entry(i, to, columns int, marker string, depth int) (*node, int) {
+// listItem reads an item of a list: its own paragraph and what is indented under it. One
+// that does not begin with a paragraph is not taken apart.
+func (s *scanner) listItem(i, to, columns int, marker string, depth int) (*block, int) {
 	inner := columns + len(marker)
 	_, text := dedent(s.lines[i])
 	first := strings.TrimPrefix(text, marker)
 	if len(text) <= len(marker) {
 		first = ""
 	}
-	end := s.entryEnd(i, to, inner)
-	n := &node{kind: entry, marker: marker, inner: inner}
+	end := s.listItemEnd(i, to, inner)
+	n := &block{kind: listItem, marker: marker, inner: inner}
 	own := end
-	if first != "" && !interrupts(first) && !htmlOpener(first) && depth < maxDepth {
-		own = min(end, s.paragraphBeneath(i, end, inner))
+	if first != "" && !endsParagraph(first) && !htmlOpener(first) && depth < maxDepth {
+		own = min(end, s.ownParagraph(i, end, inner))
 	}
 	n.lines = s.lines[i:own:own]
-	n.kids, _ = s.blocks(own, end, inner, depth+1)
+	n.children, _ = s.blocks(own, end, inner, depth+1)
 	return n, end
 }
 
-// entryEnd finds where an entry ends: at the first line that is neither blank nor
-// indented nor the rest of a paragraph that somebody did not indent.
-func (s *scanner) entryEnd(i, to, inner int) int {
+// listItemEnd finds where a list item ends: at the first line that is neither blank nor
+// indented nor the rest of a paragraph that was not indented.
+func (s *scanner) listItemEnd(i, to, inner int) int {
 	end := i + 1
 	for j := i + 1; j < to; j++ {
 		if blank(s.lines[j]) {
 			continue
 		}
 		columns, text := dedent(s.lines[j])
-		lazy := j == end && !interrupts(text) && listMarker(text) == ""
+		lazy := j == end && !endsParagraph(text) && listMarker(text) == ""
 		if columns < inner && !lazy {
 			break
 		}
@@ -171,13 +171,13 @@ func (s *scanner) entryEnd(i, to, inner int) int {
 	return end
 }
 
-// paragraphBeneath finds the end of an entry's own paragraph.
-func (s *scanner) paragraphBeneath(i, to, inner int) int {
+// ownParagraph finds the end of the paragraph that begins a list item.
+func (s *scanner) ownParagraph(i, to, inner int) int {
 	for j := i + 1; j < to; j++ {
 		if blank(s.lines[j]) {
 			return j
 		}
-		if columns, text := dedent(s.lines[j]); columns >= inner && columns-inner < 4 && interrupts(text) {
+		if columns, text := dedent(s.lines[j]); columns >= inner && columns-inner < 4 && endsParagraph(text) {
 			return j
 		}
 	}

@@ -2,76 +2,89 @@ package merge
 
 import "strings"
 
-// seeker finds where blocks end that may hold blank lines. An opener that nothing
-// closes is an ordinary line: a fence that somebody forgot to close must not hide the
-// rest of the edition from the merge.
-type seeker struct {
-	lines  []string
-	to     int
-	indent int
-	none   map[string]int // opener → up to which line there is nothing that closes it
-	vain   map[string]int // opener → how often it was sought in vain
+// spanFinder finds where blocks end that may contain blank lines. An opener that is never
+// closed is an ordinary line: a forgotten fence must not hide the rest of the edition from
+// the merge.
+type spanFinder struct {
+	lines    []string // of the whole page
+	from, to int      // the lines of the container
+	indent   int
+
+	absent map[string]int // opener → up to which line nothing closes it
+	failed map[string]int // opener → how many searches failed
+	budget int            // bytes that failing searches may still read
+	ready  bool
 }
 
-// patience is how many openers of a kind may be sought in vain before that is taken for
-// the answer: one that is never closed can hide one that is, but not for ever.
-const patience = 8
+const (
+	// maxFailures is how many searches for the end of something that nests may fail before
+	// no more are tried. An opener that is never closed can hide another one that is.
+	maxFailures = 8
+	// maxRereads bounds all failing searches: together they read a container at most so
+	// many times.
+	maxRereads = 32
+)
 
-// find returns the line after the first at or after i that is a match, or 0. What was
-// sought in vain is remembered, or many openers would take quadratic time.
-func (s *seeker) find(what string, i int, match func(line string) (found, stop bool)) int {
-	if i < s.none[what] && s.vain[what] >= patience {
+// find returns the line after the first match at or after line i, or 0. After so many
+// failures it gives up on the opener.
+func (f *spanFinder) find(opener string, i, failures int, match func(line string) (found, stop bool)) int {
+	if !f.ready {
+		f.ready, f.absent, f.failed = true, make(map[string]int), make(map[string]int)
+		for _, l := range f.lines[f.from:f.to] {
+			f.budget += maxRereads * (len(l) + 1)
+		}
+	}
+	if f.budget <= 0 || i < f.absent[opener] && f.failed[opener] >= failures {
 		return 0
 	}
-	for j := i; j < s.to; j++ {
-		found, stop := match(s.lines[j])
+	read, j := 0, i
+	for ; j < f.to; j++ {
+		read += len(f.lines[j]) + 1
+		found, stop := match(f.lines[j])
 		if found {
 			return j + 1
 		}
 		if stop {
-			return s.giveUp(what, j)
+			break
 		}
 	}
-	return s.giveUp(what, s.to)
-}
-
-func (s *seeker) giveUp(what string, at int) int {
-	s.none[what] = at
-	s.vain[what]++
+	f.absent[opener] = j
+	f.failed[opener]++
+	f.budget -= read
 	return 0
 }
 
 // fence finds the end of the fence that text opens at line i.
-func (s *seeker) fence(i int, text string) int {
+func (f *spanFinder) fence(i int, text string) int {
 	n := fenceLength(text)
 	if n == 0 {
 		return 0
 	}
-	return s.find(text[:n], i+1, func(line string) (bool, bool) {
+	return f.find(text[:n], i+1, 1, func(line string) (bool, bool) {
 		columns, t := dedent(line)
-		return columns-s.indent < 4 && len(t) >= n && strings.Trim(t, text[:1]) == "", false
+		return columns-f.indent < 4 && len(t) >= n && strings.Trim(t, text[:1]) == "", false
 	})
 }
 
-// paired finds the end of HTML or of a shortcode that is closed by a mark of its own.
-func (s *seeker) paired(i int, text string) int {
+// paired finds the end of HTML or a shortcode that has an end of its own.
+func (f *spanFinder) paired(i int, text string) int {
 	switch text[0] {
 	case '<':
 		if end := specialHTML(text); end != "" {
-			return s.find(end, i, func(line string) (bool, bool) {
+			return f.find(end, i, 1, func(line string) (bool, bool) {
 				return strings.Contains(strings.ToLower(line), end), false
 			})
 		}
 		if tag := blockTag(text); tag != "" && !strings.HasPrefix(text, "</") {
-			return s.nested(i, "<"+tag, "</"+tag, true)
+			return f.nested(i, "<"+tag, "</"+tag, true)
 		}
 	case '{':
 		if open, shut := shortcode(text); open != "" {
-			return s.nested(i, open, shut, false)
+			return f.nested(i, open, shut, false)
 		}
 	case ':':
 		if strings.HasPrefix(text, ":::") && strings.Trim(text, ":") != "" {
-			return s.find(":::", i+1, func(line string) (bool, bool) {
+			return f.find(":::", i+1, 1, func(line string) (bool, bool) {
 				return strings.TrimSpace(line) == ":::", false
 			})
 		}
@@ -79,28 +92,33 @@ func (s *seeker) paired(i int, text string) int {
 	return 0
 }
 
-// nested finds where what opens at line i is closed, counting what opens between. Of
-// HTML it takes only what no heading interrupts, as people wrap whole sections in it.
-func (s *seeker) nested(i int, open, shut string, html bool) int {
-	depth := 0
-	end := s.find(open, i, func(line string) (bool, bool) {
+// nested finds the end of what opens at line i, counting the openers in between. HTML ends
+// before a heading, as people wrap whole sections in it.
+func (f *spanFinder) nested(i int, open, shut string, html bool) int {
+	depth, closed := 0, false
+	end := f.find(open, i, maxFailures, func(line string) (bool, bool) {
 		if html {
 			if _, text := dedent(line); headingLevel(text) > 0 {
 				return false, true
 			}
 			line = strings.ToLower(line)
 		}
-		line = squeeze(line)
-		depth += count(line, open) - count(line, shut)
+		line = normalizeShortcode(line)
+		ends := count(line, shut)
+		closed = closed || ends > 0
+		depth += count(line, open) - ends
 		return depth <= 0, false
 	})
-	for end > 0 && end < s.to && !blank(s.lines[end]) {
+	if end == 0 && !closed && !html {
+		f.failed[open] = maxFailures // nothing can close it
+	}
+	for end > 0 && end < f.to && !blank(f.lines[end]) {
 		end++
 	}
 	return end
 }
 
-// count counts a name that does not go on.
+// count counts the occurrences of a name that are not part of a longer one.
 func count(line, name string) int {
 	n := 0
 	for {
@@ -119,8 +137,8 @@ func isNameByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
 }
 
-// squeeze takes the spaces out that may stand inside the marks of a shortcode.
-func squeeze(line string) string {
+// normalizeShortcode removes the optional spaces inside the delimiters of a shortcode.
+func normalizeShortcode(line string) string {
 	if !strings.Contains(line, "{") {
 		return line
 	}
@@ -133,10 +151,10 @@ func squeeze(line string) string {
 	return line
 }
 
-// shortcode returns how a paired shortcode of Hugo or a block tag of Liquid is opened
-// and closed, or nothing.
+// shortcode returns the opener and the end of a paired shortcode of Hugo or a block tag of
+// Liquid, or nothing.
 func shortcode(text string) (open, shut string) {
-	text = squeeze(text)
+	text = normalizeShortcode(text)
 	for _, mark := range []string{"{{<", "{{%", "{%"} {
 		rest, ok := strings.CutPrefix(text, mark)
 		if !ok {
@@ -157,7 +175,7 @@ func shortcode(text string) (open, shut string) {
 	return "", ""
 }
 
-// specialHTML returns what ends HTML that may hold blank lines, in lower case, or "".
+// specialHTML returns the end of HTML that may contain blank lines, in lower case, or "".
 func specialHTML(text string) string {
 	lower := strings.ToLower(text[:min(len(text), 12)])
 	for _, tag := range []string{"script", "pre", "style", "textarea"} {
@@ -182,7 +200,7 @@ const blockTags = " address article aside base basefont blockquote body caption 
 	"fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link main menu menuitem " +
 	"nav noframes ol optgroup option p param picture search section summary svg table tbody td tfoot th thead title tr track ul video "
 
-// blockTag returns the name of the tag that begins a line, if a block begins with it.
+// blockTag returns the name of the tag that begins a line if a block can begin with it.
 func blockTag(text string) string {
 	rest := strings.TrimPrefix(strings.TrimPrefix(text, "<"), "/")
 	n := 0
@@ -195,7 +213,7 @@ func blockTag(text string) string {
 	return ""
 }
 
-// htmlOpener reports whether a line begins HTML that ends at a blank line.
+// htmlOpener reports whether a line begins HTML that ends at the next blank line.
 func htmlOpener(text string) bool {
 	if text == "" || text[0] != '<' {
 		return false

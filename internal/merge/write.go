@@ -10,78 +10,152 @@ import (
 func (m *merger) write() []string {
 	var lines []string
 	last := m.root
-	m.eachOut(func(o *out) {
-		if o == m.root {
-			return
+	m.eachSlot(func(s *slot) {
+		if s != m.root {
+			s.render()
+			lines = append(lines, m.gap(last, s)...)
+			lines = append(lines, s.lines...)
+			last = s
 		}
-		m.render(o)
-		lines = append(lines, m.gap(last, o)...)
-		lines = append(lines, o.written...)
-		last = o
+		s.styleChildren()
 	})
-	return append(lines, m.end()...)
-}
-
-// end returns the blank lines after the last block.
-func (m *merger) end() []string {
-	if slices.Equal(m.e.end, m.b.end) {
-		return m.n.end
+	if slices.Equal(m.edited.end, m.base.end) {
+		return append(lines, m.fresh.end...)
 	}
-	return m.e.end
+	return append(lines, m.edited.end...)
 }
 
 // gap returns the blank lines between two blocks: as the edited text has them, if they
 // are neighbours there and the gap is not the tool's own, else as the new text has them.
-func (m *merger) gap(x, y *out) []string {
-	inE := x.e != nil && y.e != nil && x.e.index+1 == y.e.index
-	inN := x.n != nil && y.n != nil && x.n.index+1 == y.n.index
-	if inE {
-		inB := x.b != nil && y.b != nil && x.b.index+1 == y.b.index
-		if inB && inN && slices.Equal(y.e.gap, y.b.gap) {
-			return y.n.gap
-		}
-		return y.e.gap
+func (m *merger) gap(a, b *slot) []string {
+	next := func(x, y *block) bool { return x != nil && y != nil && x.index+1 == y.index }
+	inEdited, inFresh := next(a.edited, b.edited), next(a.fresh, b.fresh)
+	if inEdited && !(inFresh && next(a.base, b.base) && slices.Equal(b.edited.gap, b.base.gap)) {
+		return b.edited.gap
 	}
-	if inN {
-		return y.n.gap
+	if inFresh {
+		return b.fresh.gap
 	}
-	s := y.shape()
+	p := b.primary()
 	switch {
-	case x == m.root:
-		if len(m.e.all) > 1 {
-			return m.e.all[1].gap
+	case a == m.root:
+		if len(m.edited.all) > 1 {
+			return m.edited.all[1].gap
 		}
-		if len(m.n.all) > 1 {
-			return m.n.all[1].gap
+		if len(m.fresh.all) > 1 {
+			return m.fresh.all[1].gap
 		}
 		return nil
-	case s.kind == key:
+	case p.kind == key:
 		return nil
-	case s.kind == entry && x.beneathEntry():
-		return y.tightness()
-	case len(s.gap) > 0:
-		return s.gap
+	case p.kind == listItem && a.inList():
+		return b.parent.itemGap
+	case len(p.gap) > 0:
+		return p.gap
 	}
 	return []string{""}
 }
 
-func (o *out) beneathEntry() bool {
-	for ; o != nil && !o.shape().holds(); o = o.parent {
-		if o.shape().kind == entry {
+// inList reports whether a slot is in a list.
+func (s *slot) inList() bool {
+	for ; s != nil && !s.primary().isContainer(); s = s.parent {
+		if s.primary().kind == listItem {
 			return true
 		}
 	}
 	return false
 }
 
-// tightness returns the gap between the entries of a list as its other entries have it.
-func (o *out) tightness() []string {
-	for _, at := range []*node{o.parent.e, o.parent.n} {
-		if at == nil {
+// render fills in the lines of a slot as they must be written in its place.
+func (s *slot) render() {
+	from := s.source()
+	indent := s.parent.inner
+	lines := from.lines
+	switch from.kind {
+	case listItem:
+		marker := s.marker
+		if s.edited != nil {
+			marker = s.edited.marker
+			if s.useFresh && s.edited.marker == s.base.marker {
+				marker = s.fresh.marker
+			}
+		}
+		s.inner = indent + len(marker)
+		if extra := from.inner - len(from.marker) - from.indent; extra > 0 {
+			s.inner += extra // it is indented more than it needs to be
+			indent += extra
+		}
+		if marker != from.marker || s.inner != from.inner {
+			_, text := dedent(lines[0])
+			content := strings.TrimPrefix(text, strings.TrimRight(from.marker, " \t"))
+			first := strings.Repeat(" ", indent) + strings.TrimRight(marker+strings.TrimLeft(content, " \t"), " ")
+			lines = append([]string{first}, reindent(lines[1:], s.inner-from.inner)...)
+		}
+	case heading:
+		if level := headingLevel(lines[0]); s.shift != 0 && level > 0 && level+s.shift > 0 && level+s.shift <= 6 {
+			lines = []string{strings.Repeat("#", level+s.shift) + lines[0][level:]}
+		}
+	default:
+		lines = reindent(lines, indent-from.indent)
+	}
+	s.lines = lines
+}
+
+// styleChildren gives what is new in a slot the style of what is there: list items get
+// the markers that people use, headings the level of those beside them.
+func (s *slot) styleChildren() {
+	shift, found := s.shift, false
+	if s.edited != nil && s.edited.kind == heading && s.fresh != nil && s.fresh.kind == heading {
+		shift = s.edited.level - s.fresh.level
+	}
+	s.itemGap = itemGap(s.edited, s.fresh)
+	shifts := make(map[int]int) // by level in the new text
+	var own *slot               // the nearest list item before whose marker a person chose, or else the first one
+	since := 0
+	for _, k := range s.children {
+		if own == nil && k.hasOwnMarker() {
+			own = k
+		}
+		if k.edited != nil && k.fresh != nil && k.edited.kind == heading && k.fresh.kind == heading {
+			if _, seen := shifts[k.fresh.level]; !seen {
+				shifts[k.fresh.level] = k.edited.level - k.fresh.level
+			}
+		}
+	}
+	for _, k := range s.children {
+		since++
+		if k.hasOwnMarker() {
+			own, since, found = k, 0, true
+		}
+		if k.edited != nil {
 			continue
 		}
-		for i, k := range at.kids {
-			if i > 0 && k.kind == entry && at.kids[i-1].kind == entry {
+		switch k.fresh.kind {
+		case listItem:
+			k.marker = k.fresh.marker
+			switch {
+			case found:
+				k.marker = countOn(own.edited.marker, since)
+			case own != nil:
+				k.marker = own.edited.marker
+			}
+		case heading:
+			k.shift = shift
+			if by, seen := shifts[k.fresh.level]; seen {
+				k.shift = by
+			}
+		}
+	}
+}
+
+// itemGap returns the blank lines between the items of a list, which is one of two blocks.
+func itemGap(lists ...*block) []string {
+	for _, list := range lists {
+		if list == nil {
+			continue
+		}
+		for i, k := range list.children {
+			if i > 0 && k.kind == listItem && list.children[i-1].kind == listItem {
 				return k.gap
 			}
 		}
@@ -89,89 +163,19 @@ func (o *out) tightness() []string {
 	return nil
 }
 
-// render writes the lines of a block as they must stand in their place.
-func (m *merger) render(o *out) {
-	s := o.source()
-	indent := o.parent.inner
-	lines := s.lines
-	switch s.kind {
-	case entry:
-		marker := o.marker()
-		o.inner = indent + len(marker)
-		if own := s.inner - len(s.marker); own > s.indent {
-			o.inner += own - s.indent // it is indented more than it need be
-			indent += own - s.indent
-		}
-		if marker != s.marker || o.inner != s.inner {
-			_, text := dedent(lines[0])
-			content := strings.TrimPrefix(text, strings.TrimRight(s.marker, " \t"))
-			first := strings.Repeat(" ", indent) + strings.TrimRight(marker+strings.TrimLeft(content, " \t"), " ")
-			lines = append([]string{first}, reindent(lines[1:], o.inner-s.inner)...)
-		}
-	case heading:
-		lines = o.leveled(lines)
-	default:
-		lines = reindent(lines, indent-s.indent)
-	}
-	o.written = lines
+// hasOwnMarker reports whether a person chose the marker of a list item.
+func (s *slot) hasOwnMarker() bool {
+	return s.edited != nil && s.edited.kind == listItem && (s.base == nil || s.edited.marker != s.base.marker)
 }
 
-// marker is what a person uses, where there is a person's list.
-func (o *out) marker() string {
-	if o.e != nil && o.e.kind == entry {
-		if !o.fresh || o.b == nil || o.e.marker != o.b.marker {
-			return o.e.marker
-		}
-		return o.n.marker
-	}
-	for i := o.at - 1; i >= 0; i-- {
-		if k := o.parent.kids[i]; k.ownMarker() {
-			return numbered(k.e.marker, o.at-i)
-		}
-	}
-	for _, k := range o.parent.kids[o.at+1:] {
-		if k.ownMarker() {
-			return numbered(k.e.marker, 0)
-		}
-	}
-	return o.n.marker
-}
-
-// ownMarker reports whether a person chose the marker of an entry.
-func (o *out) ownMarker() bool {
-	return o.e != nil && o.e.kind == entry && (o.b == nil || o.e.marker != o.b.marker)
-}
-
-// numbered counts on from the number of an entry.
-func numbered(marker string, by int) string {
+// countOn adds to the number of a list item; other markers stay as they are.
+func countOn(marker string, by int) string {
 	digits := strings.TrimRight(strings.TrimRight(marker, " \t"), ".)")
 	n, err := strconv.Atoi(digits)
 	if err != nil {
 		return marker
 	}
 	return strconv.Itoa(n+by) + marker[len(digits):]
-}
-
-// leveled writes a new heading at the level of those that it has come to stand beside.
-func (o *out) leveled(lines []string) []string {
-	if o.e != nil {
-		return lines
-	}
-	o.shift = o.parent.shift
-	if o.parent.e != nil && o.parent.e.kind == heading && o.parent.n != nil && o.parent.n.kind == heading {
-		o.shift = o.parent.e.level - o.parent.n.level
-	}
-	for _, k := range o.parent.kids {
-		if k.e != nil && k.n != nil && k.e.kind == heading && k.n.kind == heading && k.n.level == o.n.level {
-			o.shift = k.e.level - k.n.level
-			break
-		}
-	}
-	level := headingLevel(lines[0])
-	if want := level + o.shift; o.shift != 0 && level > 0 && want > 0 && want <= 6 {
-		return []string{strings.Repeat("#", want) + lines[0][level:]}
-	}
-	return lines
 }
 
 // reindent moves lines to the right, or to the left as far as there are spaces.

@@ -96,8 +96,8 @@ func listMarker(text string) string {
 	return text[:n+spaces]
 }
 
-// interrupts reports whether a line ends the paragraph before it.
-func interrupts(text string) bool {
+// endsParagraph reports whether a line ends the paragraph before it.
+func endsParagraph(text string) bool {
 	if text == "" {
 		return true
 	}
