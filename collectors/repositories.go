@@ -69,9 +69,39 @@ func (s Selection) search() string {
 type Resolved struct {
 	// Repos are sorted by owner and name.
 	Repos []digest.Repo
-	// Receipt has them too. The caller sets its kind and section: one selection may serve
-	// several sources.
+	// Receipt has them too. Its kind and section are those of a source: see [Resolved.For].
 	Receipt digest.Receipt
+
+	withoutDiscussions map[string]bool // by key
+}
+
+// For returns what a source of a kind reads of the selection: of discussions, without the
+// repositories that have them switched off.
+func (r Resolved) For(kind digest.Kind, section digest.SectionName) Resolved {
+	r.Receipt.Kind, r.Receipt.Section = kind, section
+	if kind != digest.Discussions || len(r.withoutDiscussions) == 0 {
+		return r
+	}
+	r.Receipt.Dropped = maps.Clone(r.Receipt.Dropped)
+	var repos []digest.Repo
+	for _, repo := range r.Repos {
+		if !r.withoutDiscussions[repo.Key()] {
+			repos = append(repos, repo)
+			continue
+		}
+		r.Receipt.Seen--
+		r.Receipt.Kept--
+		r.Receipt.Drop(digest.NoDiscussions)
+	}
+	r.Repos, r.Receipt.Repos = repos, slices.Clone(repos)
+	if len(repos) == 0 && !r.Receipt.Gap() {
+		fail(&r.Receipt, errNothingSelected(r.Receipt))
+	}
+	return r
+}
+
+func errNothingSelected(r digest.Receipt) error {
+	return errors.New("no repository is selected: " + inWords(r.Dropped))
 }
 
 // Resolve looks up the repositories of selections and returns them in the same order.
@@ -104,6 +134,7 @@ func (s Selection) apply(l *repoList) Resolved {
 	r := l.receipt
 	r.Source = s.String()
 	matched := make(map[string]bool) // patterns to include
+	withoutDiscussions := make(map[string]bool)
 	for _, listed := range l.found {
 		if why := s.drop(listed); why != "" {
 			r.Drop(why)
@@ -114,6 +145,9 @@ func (s Selection) apply(l *repoList) Resolved {
 		}
 		r.Keep()
 		r.Repos = append(r.Repos, listed.repo)
+		if listed.withoutDiscussions {
+			withoutDiscussions[listed.repo.Key()] = true
+		}
 	}
 	slices.SortFunc(r.Repos, func(a, b digest.Repo) int {
 		return cmp.Or(strings.Compare(strings.ToLower(a.Owner), strings.ToLower(b.Owner)), strings.Compare(a.Key(), b.Key()))
@@ -121,7 +155,7 @@ func (s Selection) apply(l *repoList) Resolved {
 	if r.Outcome == digest.Complete {
 		s.checkEmpty(&r, matched)
 	}
-	return Resolved{Repos: slices.Clone(r.Repos), Receipt: r}
+	return Resolved{slices.Clone(r.Repos), r, withoutDiscussions}
 }
 
 // drop returns why a repository is not selected, or "" if it is.
@@ -162,7 +196,7 @@ func (s Selection) checkEmpty(r *digest.Receipt, matched map[string]bool) {
 		r.Outcome = digest.Missing
 		r.Detail = markdown.Untrusted("GitHub lists no repository")
 	case r.Kept == 0:
-		fail(r, errors.New("no repository is selected: "+inWords(r.Dropped)))
+		fail(r, errNothingSelected(*r))
 	case unmatched >= 0:
 		fail(r, fmt.Errorf("the pattern %q matches no repository; archived and private repositories and forks must be included explicitly", s.Include[unmatched]))
 	}
@@ -190,6 +224,7 @@ type listedRepo struct {
 	repo                    digest.Repo
 	topics                  []string
 	archived, fork, private bool
+	withoutDiscussions      bool
 }
 
 // read reads the list. The error is one that ends the run.
@@ -261,7 +296,8 @@ func (l *repoList) add(repos []*gogithub.Repository) []string {
 		names = append(names, repo.Key())
 		l.found[repo.Key()] = listedRepo{
 			repo: repo, topics: w.Topics, archived: w.GetArchived(), fork: w.GetFork(),
-			private: w.Private == nil || w.GetPrivate() || w.GetVisibility() != "public" && w.GetVisibility() != "",
+			withoutDiscussions: w.HasDiscussions != nil && !*w.HasDiscussions,
+			private:            w.Private == nil || w.GetPrivate() || w.GetVisibility() != "public" && w.GetVisibility() != "",
 		}
 	}
 	return names

@@ -3,6 +3,7 @@ package collectors
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,45 @@ func mesh() *githubtest.World {
 		{Owner: "ann", OwnerIsUser: true, Name: "tool", Topics: []string{"mesh"}},
 		{Owner: "Ann-B", OwnerIsUser: true, Name: "a", Topics: []string{"mesh"}},
 	}}
+}
+
+func TestRepositoriesWithoutDiscussionsAreDroppedFromASourceOfDiscussions(t *testing.T) {
+	w := mesh()
+	w.Repos[1].NoDiscussions, w.Repos[3].NoDiscussions = true, true // Mesh/API, and Mesh/old, which is archived
+	s := githubtest.NewInProcess(t, w)
+	for _, selection := range []Selection{{Org: "mesh"}, {Topic: "mesh"}, {Org: "mesh", Include: []string{"proxy", "api", "api-docs"}}} {
+		resolved, err := Resolve(t.Context(), signed(t, s), []Selection{selection})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, d := resolved[0].For(digest.Releases, "project"), resolved[0].For(digest.Discussions, "hot")
+		if all.Receipt.Kind != digest.Releases || all.Receipt.Section != "project" || d.Receipt.Kind != digest.Discussions || d.Receipt.Section != "hot" {
+			t.Errorf("%s: receipts of %s in %s and %s in %s", selection, all.Receipt.Kind, all.Receipt.Section, d.Receipt.Kind, d.Receipt.Section)
+		}
+		api := repos("Mesh/API")[0]
+		if !slices.Contains(all.Repos, api) || all.Receipt.Dropped[digest.NoDiscussions] != 0 {
+			t.Errorf("%s: releases of %v, dropped %v", selection, all.Repos, all.Receipt.Dropped)
+		}
+		want := all.Receipt
+		if slices.Contains(d.Repos, api) || !slices.Equal(d.Repos, d.Receipt.Repos) || d.Receipt.Gap() ||
+			d.Receipt.Kept != want.Kept-1 || d.Receipt.Seen != want.Seen || d.Receipt.Dropped[digest.NoDiscussions] != 1 {
+			t.Errorf("%s: discussions of %v, seen %d, kept %d, dropped %v", selection, d.Repos, d.Receipt.Seen, d.Receipt.Kept, d.Receipt.Dropped)
+		}
+	}
+}
+
+func TestSelectionOfWhichNoRepositoryHasDiscussionsIsAGap(t *testing.T) {
+	w := mesh()
+	w.Repos[6].NoDiscussions = true
+	s := githubtest.NewInProcess(t, w)
+	resolved, err := Resolve(t.Context(), signed(t, s), []Selection{{Org: "ann"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := resolved[0].For(digest.Discussions, "hot").Receipt
+	if r.Outcome != digest.Failed || !strings.Contains(r.Detail.Unsafe(), "1 discussions switched off") {
+		t.Errorf("%s: %s", r.Outcome, r.Detail)
+	}
 }
 
 // resolve resolves one selection, and checks its books.

@@ -76,11 +76,12 @@ const (
 	IsPrivate         DropReason = "private"
 	OtherTopic        DropReason = "other topic"
 	ExcludedByPattern DropReason = "excluded by pattern"
+	NoDiscussions     DropReason = "discussions switched off"
 )
 
 var dropReasons = []DropReason{
 	OutsidePeriod, Inactive, OtherCategory, IsDraft, IsPrerelease, OtherRepository, NoDate, FoundTwice,
-	IsArchived, IsFork, IsPrivate, OtherTopic, ExcludedByPattern,
+	IsArchived, IsFork, IsPrivate, OtherTopic, ExcludedByPattern, NoDiscussions,
 }
 
 // UnmarshalText refuses reasons that are not known.

@@ -28,9 +28,8 @@ func resolve(ctx context.Context, client *github.Client, cfg *config.Config) (co
 		if in.Selection == nil {
 			return in.Repos
 		}
-		r := resolved[0]
+		r := resolved[0].For(kind, section)
 		resolved = resolved[1:]
-		r.Receipt.Kind, r.Receipt.Section = kind, section
 		receipts = append(receipts, r.Receipt)
 		return r.Repos
 	}
