@@ -98,8 +98,9 @@ func ParseDay(s string, loc *time.Location) (time.Time, error) {
 	return startOfDay(t.Year(), t.Month(), t.Day(), loc), nil
 }
 
-// ParseWeek reads an ISO 8601 week, 2023-W50, and returns the seven days that
-// begin on weekStart: on that week's Monday, or on the last weekStart before it.
+// ParseWeek reads an ISO 8601 week, 2023-W50, and returns the seven days from a
+// weekStart to the next that hold the Thursday of that week. The Thursday decides for
+// [Calendar.Number], too, so that the week has the number that it was asked for by.
 func ParseWeek(s string, weekStart time.Weekday, loc *time.Location) (Period, error) {
 	var year, week int
 	if n, err := fmt.Sscanf(s, "%4d-W%2d", &year, &week); n != 2 || err != nil || fmt.Sprintf("%04d-W%02d", year, week) != s {
@@ -110,7 +111,7 @@ func ParseWeek(s string, weekStart time.Weekday, loc *time.Location) (Period, er
 	if y, w := monday.ISOWeek(); y != year || w != week {
 		return Period{}, fmt.Errorf("%q: the year %d has no week %d", s, year, week)
 	}
-	first := weekStarting(monday, weekStart)
+	first := weekStarting(monday.AddDate(0, 0, 3), weekStart)
 	return span(first, first.AddDate(0, 0, 7), loc), nil
 }
 

@@ -2,6 +2,7 @@ package digest
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 )
@@ -117,6 +118,10 @@ func TestParseWeek(t *testing.T) {
 	}{
 		{"2023-W50", time.Monday, "2023-12-11..2023-12-17"},
 		{"2023-W50", time.Sunday, "2023-12-10..2023-12-16"},
+		{"2023-W50", time.Tuesday, "2023-12-12..2023-12-18"},
+		{"2023-W50", time.Wednesday, "2023-12-13..2023-12-19"},
+		{"2023-W50", time.Thursday, "2023-12-14..2023-12-20"},
+		{"2023-W50", time.Friday, "2023-12-08..2023-12-14"},
 		{"2020-W53", time.Monday, "2020-12-28..2021-01-03"},
 		{"2021-W01", time.Monday, "2021-01-04..2021-01-10"},
 		{"2025-W01", time.Monday, "2024-12-30..2025-01-05"},
@@ -134,6 +139,19 @@ func TestParseWeek(t *testing.T) {
 	for _, s := range []string{"2023-W53", "2023-W00", "2023-W5", "2023W50", "2023-w50", "2023-W50x", "x"} {
 		if p, err := ParseWeek(s, time.Monday, time.UTC); err == nil {
 			t.Errorf("ParseWeek(%q) = %s, want an error", s, p)
+		}
+	}
+}
+
+func TestWeekHasTheNumberItIsAskedForBy(t *testing.T) {
+	for start := time.Sunday; start <= time.Saturday; start++ {
+		c := Calendar{Cadence: Weekly, WeekStart: start, Location: time.UTC}
+		for day := time.Date(2018, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2030; day = day.AddDate(0, 0, 7) {
+			year, week := day.ISOWeek()
+			p, err := ParseWeek(fmt.Sprintf("%04d-W%02d", year, week), start, time.UTC)
+			if got := c.Number(p); err != nil || got != year*100+week || p != c.Containing(p.From) {
+				t.Errorf("%d-W%d starting on %s is %s, edition %d, %v", year, week, start, p, got, err)
+			}
 		}
 	}
 }

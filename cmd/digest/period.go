@@ -17,7 +17,7 @@ type periodFlags struct {
 func (f *periodFlags) register(set *pflag.FlagSet) {
 	set.StringVar(&f.from, "from", "", "first `day` of the period, YYYY-MM-DD")
 	set.StringVar(&f.to, "to", "", "last `day` of the period, inclusive")
-	set.StringVar(&f.week, "week", "", "the period is this ISO `week`, for example 2023-W50")
+	set.StringVar(&f.week, "week", "", "the period whose Thursday lies in this ISO `week`, for example 2023-W50")
 	set.BoolVar(&f.lastWeek, "last-week", false, "the period is the last complete week")
 }
 
