@@ -12,14 +12,19 @@ import (
 	"github.com/community-digest/digest/internal/githubtest"
 )
 
-// feed collects one feed, of which the text is given.
-func feed(t *testing.T, body string) digest.Findings {
+// collectFeed collects one feed with the given text. What is changed of the source is up
+// to the test.
+func collectFeed(t *testing.T, body string, change ...func(*FeedSource)) digest.Findings {
 	t.Helper()
 	s := githubtest.NewInProcess(t, &githubtest.World{Files: map[string]string{"feed.xml": body}})
-	f := collect(t, NewFeeds(s.Client(), []FeedSource{{URL: s.FileURL("feed.xml"), Section: "project"}}))
+	source := FeedSource{URL: s.FileURL("feed.xml"), Section: "project"}
+	for _, f := range change {
+		f(&source)
+	}
+	f := collect(t, NewFeeds(s.Client(), []FeedSource{source}))
 	for _, q := range s.Requests() {
 		if q.Header.Get("Authorization") != "" {
-			t.Error("a feed was sent a token")
+			t.Error("a token was sent to a feed")
 		}
 	}
 	return f
@@ -27,6 +32,13 @@ func feed(t *testing.T, body string) digest.Findings {
 
 func rss(items ...string) string {
 	return `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Istio &amp; co</title>` + strings.Join(items, "") + `</channel></rss>`
+}
+
+// item is an item of the period.
+func item(fields string) string { return itemAt(in, fields) }
+
+func itemAt(at time.Time, fields string) string {
+	return "<item>" + fields + "<pubDate>" + at.Format(time.RFC1123Z) + "</pubDate></item>"
 }
 
 func atomFeed(entries ...string) string {
@@ -41,14 +53,12 @@ func titles(f digest.Findings) []string {
 	return out
 }
 
-func TestEntryCountsByItsPublicationElseByItsUpdate(t *testing.T) {
+func TestEntryCountsByPublicationElseByUpdate(t *testing.T) {
 	from, to := week.From.UTC(), week.To.UTC()
 	date := func(at time.Time) string { return at.Format(time.RFC3339) }
 	published := func(at time.Time) string { return "<published>" + date(at) + "</published>" }
 	updated := func(at time.Time) string { return "<updated>" + date(at) + "</updated>" }
-	pubDate := func(at time.Time) string {
-		return rss("<item><title>x</title><pubDate>" + at.Format(time.RFC1123Z) + "</pubDate></item>")
-	}
+	pubDate := func(at time.Time) string { return rss(itemAt(at, "<title>x</title>")) }
 	entry := func(dates ...string) string {
 		return atomFeed("<entry><id>1</id><title>x</title>" + strings.Join(dates, "") + "</entry>")
 	}
@@ -58,7 +68,7 @@ func TestEntryCountsByItsPublicationElseByItsUpdate(t *testing.T) {
 	}{
 		{"RSS at the first instant", pubDate(from), ""},
 		{"RSS a second before", pubDate(from.Add(-second)), digest.OutsidePeriod},
-		{"RSS in the last second, in a zone of its own", pubDate(to.Add(-second).In(time.FixedZone("", -8*3600))), ""},
+		{"RSS in the last second, in another zone", pubDate(to.Add(-second).In(time.FixedZone("", -8*3600))), ""},
 		{"RSS at the end", pubDate(to), digest.OutsidePeriod},
 		{"Atom at the first instant", entry(published(from)), ""},
 		{"Atom at the end", entry(published(to)), digest.OutsidePeriod},
@@ -68,12 +78,14 @@ func TestEntryCountsByItsPublicationElseByItsUpdate(t *testing.T) {
 		{"only updated, before it", entry(updated(before)), digest.OutsidePeriod},
 		{"a day without a time, the first", entry("<published>2023-12-11</published>"), ""},
 		{"a day without a time, the one before", entry("<published>2023-12-10</published>"), digest.OutsidePeriod},
-		{"a day without a time, the last", entry("<published>2023-12-17</published>"), ""},
-		{"a day without a time, the one after", entry("<published>2023-12-18</published>"), digest.OutsidePeriod},
+		{"a day without a time, the last", entry("<published>Sunday, December 17, 2023</published>"), ""},
+		{"a day without a time, the one after", entry("<published>18 Dec 2023</published>"), digest.OutsidePeriod},
+		{"a time without a zone, the first", entry("<published>2023-12-11 00:00:00</published>"), ""},
+		{"a time without a zone, a second before", entry("<published>Sun, 10 Dec 2023 23:59:59</published>"), digest.OutsidePeriod},
 		{"far in the future", entry("<published>2999-01-01T00:00:00Z</published>"), digest.OutsidePeriod},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			f := feed(t, tt.body)
+			f := collectFeed(t, tt.body)
 			if tt.dropped == "" {
 				wantReceipt(t, f, 0, 1, nil, digest.Complete)
 				return
@@ -83,46 +95,77 @@ func TestEntryCountsByItsPublicationElseByItsUpdate(t *testing.T) {
 	}
 }
 
-func TestDayWithoutATimeIsADayOfTheEditorialZone(t *testing.T) {
-	f := feed(t, atomFeed("<entry><id>1</id><title>x</title><published>2023-12-11</published></entry>"))
+func TestDayWithoutTimeIsOfTheConfiguredZone(t *testing.T) {
+	f := collectFeed(t, atomFeed("<entry><id>1</id><title>x</title><published>2023-12-11</published></entry>"))
 	if got := f.Entries[0].PublishedAt; !got.Equal(week.From) || got.Location() != time.UTC {
 		t.Errorf("published at %s, want %s", got, week.From.UTC())
 	}
 }
 
-func item(fields string) string {
-	return "<item>" + fields + "<pubDate>" + in.Format(time.RFC1123Z) + "</pubDate></item>"
-}
-
-func TestEntriesOfRSSAndAtomHaveAllTheirFacts(t *testing.T) {
-	got := feed(t, rss(item(`<guid>g1</guid><title>A &lt;b&gt;bold&lt;/b&gt; &amp;amp; R&amp;D title</title><link>https://istio.io/a</link>
-		<description><![CDATA[<p>First.</p><script>alert(1)</script><style>p{}</style><p>Second &amp; last.</p>]]></description>`)))
+func TestEntriesOfEachFormat(t *testing.T) {
 	want := []digest.Entry{{
-		Item: digest.Item{ID: digest.ID(got.Receipts[0].Source + " g1"), URL: link(t, "https://istio.io/a"), Section: "project"},
-		Feed: text("Istio & co"), Title: text("A bold & R&D title"), Summary: text("First. Second & last."), PublishedAt: in,
+		Item: digest.Item{URL: link(t, "https://istio.io/a"), Section: "project"},
+		Feed: text("Istio"), Title: text("A bold & R&D title"), Summary: text("First. Second & last."), PublishedAt: in,
 	}}
-	if diff := cmp.Diff(want, got.Entries, inside); diff != "" {
-		t.Errorf("RSS (-want +got)\n%s", diff)
-	}
-	got = feed(t, atomFeed(`<entry><id>g2</id><title>Two</title><link href="https://istio.io/b"/><updated>`+in.Format(time.RFC3339)+
-		`</updated><content type="html">&lt;p&gt;Body.&lt;/p&gt;</content></entry>`))
-	want = []digest.Entry{{
-		Item: digest.Item{ID: digest.ID(digest.ID(got.Receipts[0].Source + " g2")), URL: link(t, "https://istio.io/b"), Section: "project"},
-		Feed: text("Istio"), Title: text("Two"), Summary: text("Body."), PublishedAt: in,
-	}}
-	if diff := cmp.Diff(want, got.Entries, inside); diff != "" {
-		t.Errorf("Atom (-want +got)\n%s", diff)
+	for name, body := range map[string]string{
+		"RSS": `<rss><channel><title>Istio</title>` + item(`<guid>g1</guid><title>A &lt;b&gt;bold&lt;/b&gt; &amp;amp; R&amp;D title</title><link>https://istio.io/a</link>
+			<description><![CDATA[<p>First.</p><script>alert(1)</script><style>p{}</style><p>Second &amp; last.</p>]]></description>`) + `</channel></rss>`,
+		"Atom": atomFeed(`<entry><id>g1</id><title type="html">A &lt;b>bold&lt;/b> &amp;amp; R&amp;amp;D title</title><link href="https://istio.io/a"/>
+			<updated>` + in.Format(time.RFC3339) + `</updated><content type="xhtml"><div><p>First.</p><p>Second &amp; last.</p></div></content></entry>`),
+		"JSON": `{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "g1", "url": "https://istio.io/a", "title": "A <b>bold</b> & R&D title",
+			"content_html": "<p>First.</p><p>Second &amp; last.</p>", "date_published": "` + in.Format(time.RFC3339) + `"}], "title": "Istio"}`,
+	} {
+		got := collectFeed(t, body)
+		want[0].ID = digest.ID(got.Receipts[0].Source + " g1")
+		if diff := cmp.Diff(want, got.Entries, inside); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
 	}
 }
 
-func TestEntryWithTheSameIdentifierCountsOnce(t *testing.T) {
-	f := feed(t, rss(item(`<guid>g</guid><title>one</title>`), item(`<guid>g</guid><title>two</title>`),
-		item(`<title>three</title><link>https://istio.io/3</link>`), item(`<title>three</title><link>https://istio.io/3</link>`),
-		item(`<title>four</title><link>https://istio.io/3</link>`)))
-	if diff := cmp.Diff([]string{"one", "three", "four"}, titles(f)); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
+func TestEntriesAreTheSameIfIdentifierAndAddressAgree(t *testing.T) {
+	one := func(fields, title string) string { return item(fields + "<title>" + title + "</title>") }
+	const guid, a, b = `<guid isPermaLink="false">N/A</guid>`, `<link>https://istio.io/a</link>`, `<link>https://istio.io/b</link>`
+	for _, tt := range []struct {
+		name  string
+		items []string
+		want  []string
+	}{
+		{"identifier and address", []string{one(guid+a, "new"), one(guid+a, "old")}, []string{"new"}},
+		{"identifier only", []string{one(guid+a, "1"), one(guid+b, "2")}, []string{"1", "2"}},
+		{"identifier without an address", []string{one(guid, "1"), one(guid, "2"), one(guid, "2")}, []string{"1", "2"}},
+		{"address without an identifier", []string{one(a, "1"), one(a, "2"), one(a, "2")}, []string{"1", "2"}},
+	} {
+		f := collectFeed(t, rss(tt.items...))
+		if diff := cmp.Diff(tt.want, titles(f)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", tt.name, diff)
+		}
+		if merged := digest.Merge(f); len(merged.Entries) != len(tt.want) {
+			t.Errorf("%s: %d different identifiers, want %d", tt.name, len(merged.Entries), len(tt.want))
+		}
+		var dropped map[digest.DropReason]int
+		if n := len(tt.items) - len(tt.want); n > 0 {
+			dropped = map[digest.DropReason]int{digest.FoundTwice: n}
+		}
+		wantReceipt(t, f, 0, len(tt.want), dropped, digest.Complete)
 	}
-	wantReceipt(t, f, 0, 3, map[digest.DropReason]int{digest.FoundTwice: 2}, digest.Complete)
+}
+
+func TestOfARepeatedEntryTheNewestTextCounts(t *testing.T) {
+	entry := func(title string, published, updated time.Time) string {
+		return "<entry><id>1</id><link href='https://istio.io/a'/><title>" + title + "</title><published>" + published.Format(time.RFC3339) +
+			"</published><updated>" + updated.Format(time.RFC3339) + "</updated></entry>"
+	}
+	old, corrected := entry("old", in, in), entry("corrected", in, in.Add(time.Hour))
+	republished := entry("corrected", after, after)
+	for _, entries := range [][]string{{old, corrected}, {corrected, old}, {republished, old}, {old, republished}} {
+		f := collectFeed(t, atomFeed(entries...))
+		if diff := cmp.Diff([]string{"corrected"}, titles(f)); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		} else if !f.Entries[0].PublishedAt.Equal(in) {
+			t.Errorf("published at %s, want %s", f.Entries[0].PublishedAt, in)
+		}
+	}
 }
 
 func TestSameIdentifierInTwoFeedsIsTwoEntries(t *testing.T) {
@@ -134,36 +177,66 @@ func TestSameIdentifierInTwoFeedsIsTwoEntries(t *testing.T) {
 	}
 }
 
-func TestEntriesWithoutADateAreCountedAndAFeedOfNothingElseIsAGap(t *testing.T) {
-	f := feed(t, rss(`<item><title>when?</title></item>`, `<item><title>x</title><pubDate>some day</pubDate></item>`, item(`<title>y</title>`)))
-	wantReceipt(t, f, 0, 1, map[digest.DropReason]int{digest.NoDate: 2}, digest.Complete)
-	f = feed(t, rss(`<item><title>when?</title></item>`))
+func TestEntryWithoutReadableDateIsAGap(t *testing.T) {
+	for _, tt := range []struct{ items, detail string }{
+		{`<item><title>x</title><pubDate>18 septembre 2023</pubDate></item>`, `invalid date in 1 of 2 entries: "18 septembre 2023"`},
+		{`<item><title>x</title></item>`, "no date in 1 of 2 entries"},
+	} {
+		f := collectFeed(t, rss(tt.items, item(`<title>y</title>`)))
+		wantReceipt(t, f, 0, 1, map[digest.DropReason]int{digest.NoDate: 1}, digest.Failed)
+		if got := f.Receipts[0].Detail.Unsafe(); got != tt.detail {
+			t.Errorf("detail %q, want %q", got, tt.detail)
+		}
+	}
+	f := collectFeed(t, atomFeed("<entry><id>1</id><published>soon</published><updated>"+in.Format(time.RFC3339)+"</updated></entry>"))
 	wantReceipt(t, f, 0, 0, map[digest.DropReason]int{digest.NoDate: 1}, digest.Failed)
-	wantReceipt(t, feed(t, rss()), 0, 0, nil, digest.Complete)
+	wantReceipt(t, collectFeed(t, rss()), 0, 0, nil, digest.Complete)
 }
 
-func TestEntryLosesALinkThatIsNone(t *testing.T) {
-	for _, address := range []string{"javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "file:///etc/passwd", "https://user:pw@istio.io/", "/relative", "mailto:a@b.c", ""} {
-		f := feed(t, rss(item(`<title>x</title><link>`+address+`</link>`)))
+func TestUnsafeLinkIsDropped(t *testing.T) {
+	for _, address := range []string{"javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "file:///etc/passwd", "https://user:pw@istio.io/", "mailto:a@b.c", ""} {
+		f := collectFeed(t, rss(item(`<title>x</title><link>`+address+`</link>`)))
 		if e := f.Entries[0]; !e.URL.IsZero() {
 			t.Errorf("%s: link %s kept", address, e.URL)
 		}
 	}
 }
 
-func TestSummaryIsCutOnACharacter(t *testing.T) {
-	for n := range 4 {
-		f := feed(t, rss(item(fmt.Sprintf(`<title>x</title><description>%s%s</description>`, strings.Repeat("a", n), strings.Repeat("世", 2000)))))
-		got := f.Entries[0].Summary.Unsafe()
-		if len(got) > maxSummary || len(got) < maxSummary-3 || strings.ContainsRune(got, '\uFFFD') {
-			t.Errorf("%d bytes of summary, ending in %q", len(got), got[len(got)-6:])
+func TestPatternsSelectEntriesByTitleAndCategory(t *testing.T) {
+	body := rss(item("<guid>1</guid><title>ISTIO-SECURITY-2023-005</title>"), item("<guid>2</guid><title>Meetup</title><category>Security / News</category>"),
+		item("<guid>3</guid><title>Insecure defaults</title>"), item("<guid>4</guid><title>Release</title><category>release</category>"))
+	for _, tt := range []struct {
+		include, exclude, want []string
+	}{
+		{nil, nil, []string{"ISTIO-SECURITY-2023-005", "Meetup", "Insecure defaults", "Release"}},
+		{[]string{"*security*"}, nil, []string{"ISTIO-SECURITY-2023-005", "Meetup"}},
+		{[]string{"*secur*"}, []string{"in*"}, []string{"ISTIO-SECURITY-2023-005", "Meetup"}},
+		{nil, []string{"release", "*defaults"}, []string{"ISTIO-SECURITY-2023-005", "Meetup"}},
+		{[]string{"security*news", "m*t*p"}, nil, []string{"Meetup"}},
+	} {
+		f := collectFeed(t, body, func(s *FeedSource) { s.Include, s.Exclude = tt.include, tt.exclude })
+		if diff := cmp.Diff(tt.want, titles(f)); diff != "" {
+			t.Errorf("include %q, exclude %q (-want +got)\n%s", tt.include, tt.exclude, diff)
+		}
+		if n := f.Receipts[0].Dropped[digest.ExcludedByPattern]; n != 4-len(tt.want) {
+			t.Errorf("%d excluded by pattern, want %d", n, 4-len(tt.want))
 		}
 	}
 }
 
-func TestFeedInAnotherEncodingIsDecoded(t *testing.T) {
-	f := feed(t, strings.Replace(rss(item("<title>caf\xe9</title>")), "UTF-8", "ISO-8859-1", 1))
-	if diff := cmp.Diff([]string{"café"}, titles(f)); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
+func TestTextsAreBounded(t *testing.T) {
+	long := strings.Repeat("世", 5000)
+	f := collectFeed(t, strings.Replace(rss(item(fmt.Sprintf(`<guid>%s</guid><title>%[1]s</title><description>%[1]s</description>`, long))), "Istio", long, 1))
+	e := f.Entries[0]
+	for name, tt := range map[string]struct {
+		got   string
+		limit int
+	}{
+		"feed": {e.Feed.Unsafe(), 1 << 10}, "title": {e.Title.Unsafe(), 1 << 10}, "summary": {e.Summary.Unsafe(), 3 << 10},
+		"identifier": {string(e.ID), 1 << 10},
+	} {
+		if len(tt.got) > tt.limit || len(tt.got) < tt.limit-3 || strings.ContainsRune(tt.got, '\uFFFD') {
+			t.Errorf("%s has %d bytes, want about %d and whole characters", name, len(tt.got), tt.limit)
+		}
 	}
 }
