@@ -44,12 +44,15 @@ type discussionDetails struct {
 	UpvoteCount int
 	Reactions   struct{ TotalCount int }
 	Locked      bool
-	Closed      bool
-	StateReason *string
-	Answer      *struct {
+	// ActiveLockReason is SPAM, for example, or null.
+	ActiveLockReason *string
+	Closed           bool
+	StateReason      *string
+	Answer           *struct {
 		URL    string
 		Body   string
 		Author *actor
+		minimizable
 	}
 	Comments *commentsPage `graphql:"comments(first: $first)"`
 }
@@ -82,6 +85,14 @@ type comment struct {
 	DeletedAt *time.Time
 	Author    *actor
 	Replies   *repliesPage `graphql:"replies(first: $first)"`
+	minimizable
+}
+
+// minimizable is a comment that moderators can minimize.
+// See https://docs.github.com/graphql/reference/interfaces#minimizable.
+type minimizable struct {
+	IsMinimized     bool
+	MinimizedReason *string
 }
 
 type repliesPage struct {
@@ -93,16 +104,18 @@ type reply struct {
 	CreatedAt time.Time
 	DeletedAt *time.Time
 	Author    *actor
+	minimizable
 }
 
 // errNoComment is the gap of a comment or a reply that could not be read.
 var errNoComment = errors.New("the discussion has a comment without contents")
 
 // discussionResult is a candidate as it was read: the discussion without what only its
-// list knows, or nil, and what went wrong, which may leave a part of the discussion.
+// list knows, or nil, why it is dropped, and what went wrong, which may leave a part of it.
 type discussionResult struct {
 	*digest.Discussion
-	err error
+	drop digest.DropReason
+	err  error
 }
 
 // readDiscussion reads the comments and replies that the first document had no room for,
@@ -120,7 +133,7 @@ func (c *GitHub) readDiscussion(ctx context.Context, n github.NodeAnswer[discuss
 	}
 	defer protectErr(&result.err)
 	d := w.discussion(c.client, p)
-	result.Discussion = &d
+	result.Discussion, result.drop = &d, dropDiscussion(&d, deref(w.ActiveLockReason), p)
 	return result, nil
 }
 
@@ -252,7 +265,7 @@ func (w *discussionDetails) discussion(client *github.Client, p digest.Period) d
 		CreatedAt: w.CreatedAt.UTC(),
 		Upvotes:   w.UpvoteCount,
 		Reactions: w.Reactions.TotalCount,
-		Comments:  w.Comments.TotalCount,
+		Comments:  w.comments(),
 		Locked:    w.Locked,
 		Activity:  w.activity(p),
 	}
@@ -271,6 +284,9 @@ func (w *discussionDetails) discussion(client *github.Client, p digest.Period) d
 		}
 		d.Closed = markdown.Untrusted(reason)
 	}
+	if w.Answer != nil && w.Answer.worthless() {
+		return d
+	}
 	if w.AnswerChosenAt != nil {
 		d.AnsweredAt = w.AnswerChosenAt.UTC()
 	}
@@ -280,13 +296,24 @@ func (w *discussionDetails) discussion(client *github.Client, p digest.Period) d
 	return d
 }
 
-// activity counts what was written in the period. A deleted comment does not count; the
-// replies to it do.
+// comments is the number of top-level comments, without those that are worthless.
+func (w *discussionDetails) comments() int {
+	n := w.Comments.TotalCount
+	for _, cm := range w.Comments.Nodes {
+		if cm != nil && cm.worthless() {
+			n--
+		}
+	}
+	return max(n, 0)
+}
+
+// activity counts what was written in the period. A comment that is deleted or worthless
+// does not count; the replies to it do.
 func (w *discussionDetails) activity(p digest.Period) digest.Activity {
 	var a digest.Activity
 	people := make(map[string]digest.Person)
-	count := func(n *int, at time.Time, deleted *time.Time, by *actor) {
-		if deleted != nil || !p.Contains(at) {
+	count := func(n *int, at time.Time, deleted *time.Time, by *actor, m minimizable) {
+		if deleted != nil || m.worthless() || !p.Contains(at) {
 			return
 		}
 		*n++
@@ -302,10 +329,10 @@ func (w *discussionDetails) activity(p digest.Period) digest.Activity {
 		if cm == nil {
 			continue
 		}
-		count(&a.Comments, cm.CreatedAt, cm.DeletedAt, cm.Author)
+		count(&a.Comments, cm.CreatedAt, cm.DeletedAt, cm.Author, cm.minimizable)
 		for _, r := range cm.Replies.Nodes {
 			if r != nil {
-				count(&a.Replies, r.CreatedAt, r.DeletedAt, r.Author)
+				count(&a.Replies, r.CreatedAt, r.DeletedAt, r.Author, r.minimizable)
 			}
 		}
 	}

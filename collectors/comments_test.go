@@ -238,6 +238,61 @@ func TestActivityCountsWhatWasWrittenInThePeriod(t *testing.T) {
 	}
 }
 
+func TestMinimizedCommentsCountByTheirReason(t *testing.T) {
+	for reason, counts := range map[string]bool{
+		"spam": false, "abuse": false, "off-topic": false, "OFF_TOPIC": false, "duplicate": false, "low-quality": false,
+		"outdated": true, "resolved": true, "": true,
+	} {
+		hidden := githubtest.Comment{Author: "eve", CreatedAt: in, MinimizedReason: reason}
+		withReplies := githubtest.Comment{Author: "eve", CreatedAt: in, MinimizedReason: reason, Replies: []githubtest.Comment{{Author: "bob", CreatedAt: in}, hidden}}
+		f := discussions(t, githubtest.Discussion{Number: 2, Author: "ann", CreatedAt: before, Comments: []githubtest.Comment{withReplies, hidden}},
+			githubtest.Discussion{Number: 1, Author: "ann", CreatedAt: before, Comments: []githubtest.Comment{hidden}})
+		want, comments := digest.Activity{Replies: 1, Others: 1, Participants: []markdown.Text{text("bob")}}, 0
+		if counts {
+			want, comments = digest.Activity{Comments: 2, Replies: 2, Others: 4, Participants: []markdown.Text{text("bob"), text("eve")}}, 2
+		}
+		if diff := gocmp.Diff(want, f.Discussions[0].Activity, inside); diff != "" || f.Discussions[0].Comments != comments {
+			t.Errorf("%q: %d comments, want %d; activity (-want +got)\n%s", reason, f.Discussions[0].Comments, comments, diff)
+		}
+		if got := f.Receipts[0].Dropped[digest.Inactive]; (got == 1) == counts {
+			t.Errorf("%q: %d discussions are inactive whose only comment is minimized", reason, got)
+		}
+	}
+}
+
+func TestMinimizedAnswerIsNoAnswer(t *testing.T) {
+	answered := func(reason string) githubtest.Discussion {
+		return githubtest.Discussion{Number: 1, Author: "ann", CreatedAt: before, Answer: "1", AnswerChosenAt: in,
+			Comments: []githubtest.Comment{{Author: "eve", Body: "Buy this.", CreatedAt: before, MinimizedReason: reason}}}
+	}
+	wantReceipt(t, discussions(t, answered("spam")), 0, 0, map[digest.DropReason]int{digest.Inactive: 1}, digest.Complete)
+	if d := discussions(t, answered("outdated")).Discussions[0]; d.Answer == nil || d.AnsweredAt.IsZero() {
+		t.Errorf("an outdated answer: %+v", d)
+	}
+}
+
+func TestDiscussionsLockedAsSpamAreDropped(t *testing.T) {
+	f := discussions(t, githubtest.Discussion{Number: 1, CreatedAt: in, Locked: true, LockReason: "SPAM"},
+		githubtest.Discussion{Number: 2, CreatedAt: in, Locked: true, LockReason: "RESOLVED"}, githubtest.Discussion{Number: 3, CreatedAt: in, Locked: true})
+	wantReceipt(t, f, 0, 2, map[digest.DropReason]int{digest.LockedAsSpam: 1}, digest.Complete)
+}
+
+func TestItemThatIsDeletedAfterItWasListedIsDropped(t *testing.T) {
+	w, sources := twoRepos()
+	s := githubtest.NewInProcess(t, w)
+	c := intercepted(t, s, func(r *http.Request) *http.Response {
+		if strings.Contains(peek(r).Query, "nodes(ids") {
+			s.Update(func(w *githubtest.World) {
+				w.Repos[0].Discussions, w.Repos[0].Releases = w.Repos[0].Discussions[:2], nil
+			})
+		}
+		return nil
+	})
+	f := collect(t, NewGitHub(c, sources))
+	wantReceipt(t, f, 0, 2, map[digest.DropReason]int{digest.IsDeleted: 1}, digest.Complete)
+	wantReceipt(t, f, 2, 0, map[digest.DropReason]int{digest.IsDeleted: 1}, digest.Complete)
+}
+
 func TestActivityOfBotsAndDeletedAccountsAloneIsActivity(t *testing.T) {
 	f := discussions(t, githubtest.Discussion{Number: 1, Author: "ann", CreatedAt: before, Comments: []githubtest.Comment{
 		{Author: "", CreatedAt: in}, {Author: "robot[bot]", CreatedAt: in}}})

@@ -263,14 +263,18 @@ func (l *discussionList) addListed(d *listedDiscussion, p digest.Period) {
 }
 
 // add decides about one candidate and counts it on its receipt.
-func (l *discussionList) add(cand candidate, result discussionResult, p digest.Period) {
+func (l *discussionList) add(cand candidate, result discussionResult) {
 	r := &cand.target.receipt
-	if err := result.err; github.KindOf(err) == github.NotFound {
-		failPart(r, err)
-	} else if err != nil {
-		fail(r, err)
-	}
 	d := result.Discussion
+	switch notFound := github.KindOf(result.err) == github.NotFound; {
+	case notFound && d == nil:
+		r.Drop(digest.IsDeleted)
+		return
+	case notFound:
+		failPart(r, result.err)
+	case result.err != nil:
+		fail(r, result.err)
+	}
 	if d == nil {
 		if result.err == nil {
 			failPart(r, fmt.Errorf("discussion %s is listed, but cannot be read", cand.id))
@@ -278,12 +282,12 @@ func (l *discussionList) add(cand candidate, result discussionResult, p digest.P
 		r.Seen++ // neither kept nor dropped: the gap
 		return
 	}
-	switch why := dropDiscussion(d, p); {
-	case why != "" && result.err != nil:
+	switch {
+	case result.drop == digest.Inactive && result.err != nil:
 		r.Seen++ // it may have been active where it could not be read
 		return
-	case why != "":
-		r.Drop(why)
+	case result.drop != "":
+		r.Drop(result.drop)
 		return
 	}
 	d.Repo, d.Section = l.repo, cand.target.source.Section

@@ -460,7 +460,6 @@ func TestDiscussionThatCannotBeReadIsAGapAndTheRestIsKept(t *testing.T) {
 		want digest.Outcome
 	}{
 		{"FORBIDDEN", digest.Forbidden},
-		{"NOT_FOUND", digest.Failed}, // the discussion is gone, not its repository
 		{"INTERNAL", digest.Failed},
 	} {
 		s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: many(1, 3, in)}))

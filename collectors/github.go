@@ -351,7 +351,7 @@ func (c *GitHub) readItems(ctx context.Context, l *lists, p digest.Period) error
 	}
 	for _, list := range l.discussions {
 		for _, cand := range list.candidates {
-			list.add(cand, discussions[0], p)
+			list.add(cand, discussions[0])
 			discussions = discussions[1:]
 		}
 	}

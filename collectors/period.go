@@ -1,6 +1,7 @@
 package collectors
 
 import (
+	"strings"
 	"time"
 
 	"github.com/community-digest/digest/digest"
@@ -31,11 +32,28 @@ func dropListedDiscussion(d *listedDiscussion, p digest.Period) digest.DropReaso
 }
 
 // dropDiscussion keeps a discussion that was opened, answered or active in the period.
-func dropDiscussion(d *digest.Discussion, p digest.Period) digest.DropReason {
+func dropDiscussion(d *digest.Discussion, lockReason string, p digest.Period) digest.DropReason {
+	if lockReason == "SPAM" {
+		return digest.LockedAsSpam
+	}
 	if p.Contains(d.CreatedAt) || p.Contains(d.AnsweredAt) || d.Activity.Comments+d.Activity.Replies > 0 {
 		return ""
 	}
 	return digest.Inactive
+}
+
+// worthless reports whether a comment counts for nothing: it was minimized as spam, abuse,
+// off-topic or a duplicate, or as of low quality. Outdated and resolved comments count: they
+// were contributions.
+func (m minimizable) worthless() bool {
+	if !m.IsMinimized || m.MinimizedReason == nil {
+		return false
+	}
+	switch strings.ReplaceAll(strings.ToLower(*m.MinimizedReason), "_", "-") { // GitHub does not promise the case
+	case "spam", "abuse", "off-topic", "duplicate", "low-quality":
+		return true
+	}
+	return false
 }
 
 // dropRelease keeps a release that was published in the period. The creation time is that

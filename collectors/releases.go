@@ -214,6 +214,10 @@ func deref(s *string) string {
 
 // add counts a release of the period and keeps it.
 func (l *releaseList) add(listed listedRelease, result releaseResult, p digest.Period) {
+	if result.Release == nil && github.KindOf(result.err) == github.NotFound {
+		l.receipt.Drop(digest.IsDeleted)
+		return
+	}
 	if result.err == nil && result.Release == nil {
 		result.err = fmt.Errorf("release %s is listed, but cannot be read", listed.ID)
 	}

@@ -189,7 +189,7 @@ func TestReleaseThatCannotBeListedOrReadIsAGapAndTheRestIsKept(t *testing.T) {
 		want  digest.Outcome
 	}{
 		{"releases(", []any{"r0", "releases", "nodes", 1}, "FORBIDDEN", digest.Failed},
-		{"nodes(ids", []any{"light", 1}, "NOT_FOUND", digest.Failed},
+		{"nodes(ids", []any{"light", 1}, "FORBIDDEN", digest.Failed},
 		{"nodes(ids", []any{"light", 1}, "INTERNAL", digest.Failed},
 		{"releases(", []any{"r0"}, "NOT_FOUND", digest.Missing},
 		{"releases(", []any{"r0"}, "FORBIDDEN", digest.Forbidden},

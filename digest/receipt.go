@@ -69,6 +69,8 @@ const (
 	OtherRepository DropReason = "other repository"
 	NoDate          DropReason = "no date"
 	FoundTwice      DropReason = "found twice"
+	LockedAsSpam    DropReason = "locked as spam"
+	IsDeleted       DropReason = "deleted" // between the list and the reading of the item
 
 	// Of a repository.
 	IsArchived        DropReason = "archived"
@@ -81,6 +83,7 @@ const (
 
 var dropReasons = []DropReason{
 	OutsidePeriod, Inactive, OtherCategory, IsDraft, IsPrerelease, OtherRepository, NoDate, FoundTwice,
+	LockedAsSpam, IsDeleted,
 	IsArchived, IsFork, IsPrivate, OtherTopic, ExcludedByPattern, NoDiscussions,
 }
 
