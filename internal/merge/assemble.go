@@ -353,7 +353,7 @@ func (m *merger) chooseTexts() {
 	})
 }
 
-// takesFresh reports whether a block that both texts have gets the new text: if nobody
+// takesFresh reports whether a block that both texts have gets the new text: if no person
 // changed it, and the new text brings back nothing that a person deleted.
 func (m *merger) takesFresh(s *slot) bool {
 	if s.base == nil || !m.unchanged(s.base, s.edited) || s.edited.kind != s.fresh.kind {

@@ -182,7 +182,7 @@ func TestEditsSurviveFormatting(t *testing.T) {
 				}
 				for _, link := range slices.Concat(items(b), items(n)) {
 					if in := "](" + link + ")"; strings.Count(r, in) > max(strings.Count(e, in), strings.Count(n, in)) {
-						t.Errorf("seed %d: %s stands too often", seed, link)
+						t.Errorf("seed %d: %s occurs too often", seed, link)
 					} else if strings.Contains(b, in) && !strings.Contains(e, in) && strings.Contains(r, in) {
 						t.Errorf("seed %d: %s was deleted and is back", seed, link)
 					} else if !strings.Contains(b, link) && !strings.Contains(r, link) {

@@ -9,7 +9,7 @@ import (
 const frontMatter = "front matter"
 
 // mergeFrontMatter merges front matter key by key. If one of the three is missing or is
-// not plain YAML, the edited one is kept as a whole, unless nobody changed it.
+// not plain YAML, the edited one is kept as a whole, unless it is unedited.
 func mergeFrontMatter(b, e, n parts, report *Report) []string {
 	switch {
 	case slices.Equal(e.head, n.head):

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/community-digest/digest/internal/textfile"
 )
@@ -104,26 +103,6 @@ func newLinks(b, n string) []string {
 		}
 	}
 	return links
-}
-
-// Texts that were made to be slow must not be.
-func TestNoTextTakesLong(t *testing.T) {
-	const n = 5000
-	for _, unit := range []string{
-		"[", "](", "](h", "`", "``` x\n", "<div>\n", "<!--\n", "{{< a >}}\n", "- ", "- a\n", "> ", "* * *\n", "# a\n", "&", "\\", "_a", "*", "<", "http://", "[a](https://x.y/z)\n\n",
-		"- [a](https://x.y/z)\n", "### [a](https://x.y/z)\n\nsame\n\n", "a\n\n", "| a |\n| - |\n", "~~~~\n", ":::a\n", "{% a %}\n\n", "  - a\n", "1. a\n", "``` `\n", "\ta\n", "[a]: b\n", "````````` `",
-	} {
-		text := strings.Repeat(unit, n)
-		other := strings.Repeat(unit, n/2) + "x\n\n" + strings.Repeat(unit, n/2)
-		third := "y\n\n" + text
-		for _, c := range [][3]string{{text, other, third}, {"", text, other}, {third, text, other}} {
-			start := time.Now()
-			mustMerge(c[0], c[1], c[2])
-			if d := time.Since(start); d > 3*time.Second {
-				t.Errorf("%q: %v", unit, d)
-			}
-		}
-	}
 }
 
 func BenchmarkMerge(b *testing.B) {

@@ -48,12 +48,12 @@ func checkLaws(t *testing.T, b, e, n string) {
 			want, got = strings.Count(e, link), strings.Count(r, link)
 		}
 		if want != got {
-			t.Errorf("%s is new and stands %d times, want %d", link, got, want)
+			t.Errorf("%s is new and occurs %d times, want %d", link, got, want)
 		}
 	}
 	for _, link := range inE {
 		if k := slices.Index(inE, link); k >= 0 && strings.Count(r, "]("+link+")") > max(strings.Count(e, "]("+link+")"), strings.Count(n, "]("+link+")")) {
-			t.Errorf("%s stands too often", link)
+			t.Errorf("%s occurs too often", link)
 		}
 	}
 	checkArrived(t, b, e, n, r)
@@ -115,7 +115,7 @@ func itemTexts(text string) map[string]string {
 	return found
 }
 
-// checkArrived checks that items that nobody touched are as the new text has them.
+// checkArrived checks that unedited items are as the new text has them.
 func checkArrived(t *testing.T, b, e, n, r string) {
 	t.Helper()
 	inB, inE, inN, inR := itemTexts(b), itemTexts(e), itemTexts(n), itemTexts(r)

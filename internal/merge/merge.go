@@ -42,7 +42,7 @@ func (e leftAlone) Is(target error) bool { return target == ErrLeftAlone }
 // Merging the result again, with fresh as its base, changes nothing.
 //
 // The error is [ErrLeftAlone] for an edited text that is not UTF-8 or has conflict markers
-// of git, and for texts larger than [textfile.MaxSize], or else that of the context.
+// of git, and for texts that are too large, see [textfile.Check]; or that of the context.
 func Merge(ctx context.Context, t Texts) (Result, error) {
 	if err := t.check(); err != nil {
 		return Result{}, err
@@ -75,11 +75,11 @@ func (t Texts) check() error {
 			return leftAlone{fmt.Sprintf("line %d: %sconflict markers of git: resolve the conflict first", lines[0], text.name)}
 		}
 	}
-	if len(t.Base) > textfile.MaxSize {
-		return leftAlone{fmt.Sprintf("its base is larger than %d MiB", textfile.MaxSize>>20)}
+	if err := textfile.CheckSize(t.Base); err != nil {
+		return leftAlone{"its base is " + err.Error()}
 	}
-	if len(t.Fresh) > textfile.MaxSize {
-		return leftAlone{fmt.Sprintf("the new draft is larger than %d MiB: lower the limits in the configuration", textfile.MaxSize>>20)}
+	if err := textfile.CheckSize(t.Fresh); err != nil {
+		return leftAlone{fmt.Sprintf("the new draft is %v: lower the limits in the configuration", err)}
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite the expected texts and reports"
 
 // TestStories merges the texts of every case of testdata. A case is one txtar archive:
 // base.md (missing: there is none), edited.md and new.md in, want.md and report.json out;
-// the comment tells what it is for.
+// the comment says what it is for.
 func TestStories(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -112,7 +112,7 @@ const (
 
 func TestRules(t *testing.T) {
 	for _, c := range []struct{ name, base, edited, fresh, want string }{
-		{"what nobody touched is refreshed beside what a person wrote", short,
+		{"unedited text is refreshed next to edited text", short,
 			change(short, "**TODO:** a few words.", "Hello."), change(short, "2 comments", "9 comments"),
 			change(short, "**TODO:** a few words.", "Hello.", "2 comments", "9 comments")},
 		{"a person's text wins where both changed it", short,
@@ -176,7 +176,7 @@ func TestRules(t *testing.T) {
 			change(short, "tags: [\"a\"]\n", ""), change(short, "tags: [\"a\"]", "tags: [\"b\"]"), change(short, "tags: [\"a\"]\n", "")},
 		{"TOML stays whole", short,
 			"+++\ntitle = \"x\"\n+++\n\n## Welcome\n", change(short, `"Weekly"`, `"Weekly 2"`), "+++\ntitle = \"x\"\n+++\n\n## Welcome\n"},
-		{"a key that stands twice stays as it is", short,
+		{"a duplicate key stays as it is", short,
 			change(short, "draft: true", "draft: true\ndraft: false"), change(short, `"Weekly"`, `"Weekly 2"`, "2 comments", "9 comments"),
 			change(short, "draft: true", "draft: true\ndraft: false", "2 comments", "9 comments")},
 		{"front matter that was removed stays removed", short,
@@ -193,7 +193,7 @@ func TestRules(t *testing.T) {
 			strings.ReplaceAll(change(short, "2 comments", "9 comments", itemTwo, itemTwo+itemThree), "\n", "\r\n")},
 		{"a missing final newline stays missing", short,
 			strings.TrimSuffix(short, "\n"), change(short, "goodbye", "so long"), strings.TrimSuffix(change(short, "goodbye", "so long"), "\n")},
-		{"a fence that nobody closed hides nothing", short,
+		{"an open fence hides nothing", short,
 			change(short, "The first.", "The first.\n\n```\nour code"), change(short, "3 comments", "9 comments"),
 			change(short, "The first.", "The first.\n\n```\nour code", "3 comments", "9 comments")},
 		{"an emptied file gets what is new", short,
@@ -207,6 +207,30 @@ func TestRules(t *testing.T) {
 			equal(t, "merge(n, r, n) = r", r.Text, mergeStyled(c.fresh, r.Text, c.fresh))
 			if c.base != "" {
 				equal(t, "merge(b, r, n) = r", r.Text, mustMerge(c.base, r.Text, c.fresh).Text)
+			}
+		})
+	}
+}
+
+func TestEditedFrontMatterIsReported(t *testing.T) {
+	for _, tt := range []struct {
+		name, edited, fresh string
+		want                []string
+	}{
+		{"alone", change(short, "draft: true", "draft: false"), short, []string{"draft"}},
+		{"with news elsewhere", change(short, "draft: true", "draft: false"), change(short, "2 comments", "9 comments"), []string{"draft"}},
+		{"with news beside it", change(short, "draft: true", "draft: false"), change(short, `"Weekly"`, `"Weekly 2"`), []string{"draft"}},
+		{"a key added", change(short, "draft: true", "author: me\ndraft: true"), short, []string{"author"}},
+		{"a key deleted", change(short, "draft: true\n", ""), short, []string{"draft"}},
+		{"removed", strings.SplitAfterN(short, "---\n\n", 2)[1], short, []string{"front matter"}},
+		{"as TOML", "+++\ntitle = \"x\"\n+++\n\n## Welcome\n", short, []string{"front matter"}},
+		{"only reformatted", change(short, `tags: ["a"]`, "tags:\n  - a"), short, nil},
+		{"not edited", change(short, "a few words", "Hello"), short, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := mustMerge(short, tt.edited, tt.fresh).Report
+			if diff := cmp.Diff(tt.want, r.FrontMatter); diff != "" || len(tt.want) > 0 && r.Kept+len(r.LeftOut) == 0 {
+				t.Errorf("%+v; keys (-want +got):\n%s", r, diff)
 			}
 		})
 	}

@@ -33,7 +33,7 @@ func describe(n *block, defs map[string]string, renamed renames) {
 }
 
 // content returns the text of a block without what makes it a heading, a list item or a
-// quotation, and a mark that tells these apart.
+// quotation, and a mark that differs between them.
 func content(n *block) (lines []string, mark string) {
 	lines = make([]string, len(n.lines))
 	for i, l := range n.lines {

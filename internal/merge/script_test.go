@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// editor is somebody who works on a draft, by an edit script of random steps. It knows
+// editor works on a draft by an edit script of random steps. It knows
 // Markdown by blank lines and number signs only, so that it shares no mistakes with the
 // parser.
 type editor struct {
@@ -33,7 +33,7 @@ func (ed *editor) text() string {
 	return "---\n" + strings.Join(ed.front, "\n") + "\n---\n\n" + strings.Join(ed.parts, "\n\n") + "\n"
 }
 
-// word is a word that stands nowhere else.
+// word returns a word that occurs nowhere else.
 func (ed *editor) word() string { ed.n++; return fmt.Sprintf("edited%dword", ed.n) }
 
 func (ed *editor) pick(ok func(string) bool) int {

@@ -1,6 +1,9 @@
 package merge
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // spanFinder finds where blocks end that may contain blank lines. An opener that is never
 // closed is an ordinary line: a forgotten fence must not hide the rest of the edition from
@@ -10,10 +13,10 @@ type spanFinder struct {
 	from, to int      // the lines of the container
 	indent   int
 
-	absent map[string]int // opener → up to which line nothing closes it
-	failed map[string]int // opener → how many searches failed
-	budget int            // bytes that failing searches may still read
-	ready  bool
+	absent  map[string]int // opener → up to which line nothing closes it
+	failed  map[string]int // opener → how many searches failed
+	budget  int            // bytes that failing searches may still read
+	lastEnd map[string]int // end of a shortcode → the last line that has it
 }
 
 const (
@@ -22,14 +25,14 @@ const (
 	maxFailures = 8
 	// maxRereads bounds all failing searches: together they read a container at most so
 	// many times.
-	maxRereads = 32
+	maxRereads = 16
 )
 
 // find returns the line after the first match at or after line i, or 0. After so many
 // failures it gives up on the opener.
 func (f *spanFinder) find(opener string, i, failures int, match func(line string) (found, stop bool)) int {
-	if !f.ready {
-		f.ready, f.absent, f.failed = true, make(map[string]int), make(map[string]int)
+	if f.absent == nil {
+		f.absent, f.failed = make(map[string]int), make(map[string]int)
 		for _, l := range f.lines[f.from:f.to] {
 			f.budget += maxRereads * (len(l) + 1)
 		}
@@ -95,7 +98,10 @@ func (f *spanFinder) paired(i int, text string) int {
 // nested finds the end of what opens at line i, counting the openers in between. HTML ends
 // before a heading, as people wrap whole sections in it.
 func (f *spanFinder) nested(i int, open, shut string, html bool) int {
-	depth, closed := 0, false
+	if !html && !f.hasEnd(shut, i) {
+		return 0
+	}
+	depth := 0
 	end := f.find(open, i, maxFailures, func(line string) (bool, bool) {
 		if html {
 			if _, text := dedent(line); headingLevel(text) > 0 {
@@ -104,19 +110,31 @@ func (f *spanFinder) nested(i int, open, shut string, html bool) int {
 			line = strings.ToLower(line)
 		}
 		line = normalizeShortcode(line)
-		ends := count(line, shut)
-		closed = closed || ends > 0
-		depth += count(line, open) - ends
+		depth += count(line, open) - count(line, shut)
 		return depth <= 0, false
 	})
-	if end == 0 && !closed && !html {
-		f.failed[open] = maxFailures // nothing can close it
-	}
 	for end > 0 && end < f.to && !blank(f.lines[end]) {
 		end++
 	}
 	return end
 }
+
+// hasEnd reports whether the end of a shortcode occurs at or after line i. Most shortcodes
+// have none.
+func (f *spanFinder) hasEnd(end string, i int) bool {
+	if f.lastEnd == nil {
+		f.lastEnd = make(map[string]int)
+		for j, l := range f.lines[f.from:f.to] {
+			for _, m := range shortcodeEnd.FindAllString(normalizeShortcode(l), -1) {
+				f.lastEnd[m] = f.from + j
+			}
+		}
+	}
+	last, ok := f.lastEnd[end]
+	return ok && last >= i
+}
+
+var shortcodeEnd = regexp.MustCompile(`\{\{[<%]/[\w-]+|\{%end[\w-]+`)
 
 // count counts the occurrences of a name that are not part of a longer one.
 func count(line, name string) int {

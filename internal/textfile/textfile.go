@@ -9,9 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// MaxSize is the size of the largest file that is merged or checked, in bytes. The longest
-// editions of real weeklies are a tenth of it.
-const MaxSize = 4 << 20
+// Larger files are neither merged nor checked. The longest editions of real weeklies are
+// a tenth of this.
+const (
+	MaxSize  = 4 << 20 // bytes
+	MaxLines = 100_000
+)
 
 // Error is the reason why a file cannot be worked on, and what to do about it.
 type Error struct {
@@ -26,10 +29,21 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
 }
 
-// Check returns an [*Error] if a file is too large or is not encoded as UTF-8.
-func Check(text string) error {
+// CheckSize returns an [*Error] if a file is too large.
+func CheckSize(text string) error {
 	if len(text) > MaxSize {
 		return &Error{Reason: fmt.Sprintf("larger than %d MiB", MaxSize>>20)}
+	}
+	if strings.Count(text, "\n") > MaxLines {
+		return &Error{Reason: fmt.Sprintf("longer than %d,%03d lines", MaxLines/1000, MaxLines%1000)}
+	}
+	return nil
+}
+
+// Check returns an [*Error] if a file is too large or is not encoded as UTF-8.
+func Check(text string) error {
+	if err := CheckSize(text); err != nil {
+		return err
 	}
 	if isUTF16(text) {
 		return &Error{Reason: "is UTF-16: save it as UTF-8"}

@@ -37,6 +37,8 @@ func TestCheck(t *testing.T) {
 		{"a surrogate", "\xed\xa0\x80", "line 1: has bytes that are not UTF-8: save it as UTF-8", 1},
 		{"largest", strings.Repeat("a", MaxSize), "", 0},
 		{"too large", strings.Repeat("a", MaxSize+1), "larger than 4 MiB", 0},
+		{"most lines", strings.Repeat("\n", MaxLines), "", 0},
+		{"too many lines", strings.Repeat("\n", MaxLines+1), "longer than 100,000 lines", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := Check(tt.text)
