@@ -23,6 +23,8 @@ type sourceFlags struct {
 	snapshot  string
 	languages []string
 	format    string
+	anyway    bool
+	recreate  bool
 }
 
 func (f *sourceFlags) register(set *pflag.FlagSet) {
@@ -30,6 +32,8 @@ func (f *sourceFlags) register(set *pflag.FlagSet) {
 	registerConfig(set, &f.config)
 	set.StringVar(&f.snapshot, "snapshot", "", "render this saved snapshot `file` instead of collecting")
 	set.StringSliceVar(&f.languages, "language", nil, "draft only these `languages`, for example en")
+	set.BoolVar(&f.anyway, "anyway", false, "draft although the clock is off by days, or the period is before the first edition")
+	set.BoolVar(&f.recreate, "recreate", false, "write drafts that were deleted or renamed again")
 	registerFormat(set, &f.format)
 }
 
@@ -172,11 +176,12 @@ func draft(ctx context.Context, e env, done *drafted, f draftFlags) error {
 	if err != nil {
 		return err
 	}
-	w := edition.Weekly{Config: cfg, Target: f.target(e)}
-	r := edition.Request{Snapshot: snapshot, SaveTo: f.saveSnapshot, Force: f.force}
+	w := edition.Weekly{Config: cfg, Target: f.target(e), Anyway: f.anyway, Warn: e.warn}
+	r := edition.Request{Snapshot: snapshot, SaveTo: f.saveSnapshot, Force: f.force, Recreate: f.recreate}
 	if snapshot == nil {
-		if r.Period, err = f.period(cfg.Calendar, e.now); err != nil {
-			return err
+		r.PeriodAt, r.ByHand = f.periodAt(cfg.Calendar), f.ways() > 0
+		if _, err := r.PeriodAt(e.now); err != nil {
+			return err // before anything is contacted
 		}
 		stop, err := e.connect(&w)
 		if err != nil {
@@ -186,6 +191,9 @@ func draft(ctx context.Context, e env, done *drafted, f draftFlags) error {
 	}
 	if f.dryRun && f.saveSnapshot != "" {
 		e.stderr.note("%s: snapshot (dry run, not written)", f.saveSnapshot)
+	}
+	if err := cfg.Repeated(); err != nil {
+		e.stderr.warning("%v", err)
 	}
 	return e.draft(ctx, w, r, done)
 }
@@ -205,6 +213,9 @@ func (e env) draft(ctx context.Context, w edition.Weekly, r edition.Request, don
 	e.print(rep)
 	return nil
 }
+
+// warn prints a warning of a run.
+func (e env) warn(text string) { e.stderr.warning("%s", text) }
 
 // print prints a report in words.
 func (e env) print(r report.Report) {

@@ -44,7 +44,8 @@ func (e env) end(cmd *cobra.Command, args []string, done drafted, err error) int
 	if n := done.gaps(); n > 0 && err == nil {
 		err = verdict{exitGaps, fmt.Errorf("the draft has %s", report.Count(n, "gap"))}
 	}
-	failure := e.failure(err, done.report == nil)
+	_, partial := errors.AsType[*edition.PartialError](err)
+	failure := e.failure(err, done.report == nil && !partial)
 	if wantsJSON(cmd, args) {
 		err = errors.Join(err, e.printJSON(done.report, failure))
 	}
@@ -186,6 +187,9 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[config.Problems](err); ok {
 		return exitUsage
 	}
+	if _, ok := errors.AsType[*edition.EarlyError](err); ok {
+		return exitUsage
+	}
 	if _, ok := errors.AsType[*edition.AccessError](err); ok || publish.Unauthorised(err) || errors.Is(err, errNoToken) {
 		return exitUnauthorised
 	}
@@ -201,6 +205,9 @@ func exitCode(err error) int {
 // words is what an error says. What GitHub refuses for the whole run is reported without the request that happened to
 // meet it.
 func words(err error) string {
+	if p, ok := errors.AsType[*edition.PartialError](err); ok {
+		return fmt.Sprintf("%s; already written: %s", words(p.Err), p.Written)
+	}
 	if e := github.AsError(err); e != nil && github.Stops(err) {
 		return e.Error()
 	}

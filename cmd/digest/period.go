@@ -32,6 +32,11 @@ func (f periodFlags) ways() int {
 	return n
 }
 
+// periodAt finds the period that the flags name at a time.
+func (f periodFlags) periodAt(c digest.Calendar) func(time.Time) (digest.Period, error) {
+	return func(now time.Time) (digest.Period, error) { return f.period(c, now) }
+}
+
 // period finds the period that the flags name; without any it is the calendar's last
 // complete one.
 func (f periodFlags) period(c digest.Calendar, now time.Time) (digest.Period, error) {

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/edition"
 )
 
@@ -68,6 +67,9 @@ func publishEditions(ctx context.Context, e env, done *drafted, f publishFlags) 
 	if err != nil {
 		return err
 	}
+	if err := cfg.Repeated(); err != nil {
+		return err
+	}
 	repo, err := edition.PublishRepo(cfg, e.getenv)
 	if err != nil {
 		return usageError{err}
@@ -75,39 +77,38 @@ func publishEditions(ctx context.Context, e env, done *drafted, f publishFlags) 
 	if edition.TokenVariable(e.getenv) == "" {
 		return errNoToken
 	}
-	w := edition.Weekly{Config: cfg, Target: edition.PullRequests{Repo: repo}}
+	w := edition.Weekly{Config: cfg, Target: edition.PullRequests{Repo: repo}, Anyway: f.anyway, Warn: e.warn}
 	stop, err := e.connect(&w)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	if snapshot != nil {
-		return e.draft(ctx, w, edition.Request{Snapshot: snapshot}, done)
+	r := edition.Request{Snapshot: snapshot, Recreate: f.recreate, ByHand: f.ways() > 0}
+	if r.ByHand {
+		r.PeriodAt = f.periodAt(cfg.Calendar)
 	}
-	periods, err := f.periods(ctx, e, w)
+	if r.ByHand || snapshot != nil {
+		return e.draft(ctx, w, r, done)
+	}
+	periods, more, err := edition.Next(ctx, w, e.now, f.catchUp)
 	if err != nil {
 		return err
 	}
+	if more > 0 {
+		e.stderr.note("%s due: --catch-up publishes up to %d at once", morePeriods(more), maxCatchUp)
+	}
 	for _, p := range periods {
-		if err := e.draft(ctx, w, edition.Request{Period: p}, done); err != nil {
+		r.Period = p
+		if err := e.draft(ctx, w, r, done); err != nil {
 			return fmt.Errorf("edition %d, %s: %w", cfg.Calendar.Number(p), p, err)
 		}
 	}
 	return nil
 }
 
-// periods are the period that the flags name, or those that are due.
-func (f *publishFlags) periods(ctx context.Context, e env, w edition.Weekly) ([]digest.Period, error) {
-	if f.ways() > 0 {
-		p, err := f.period(w.Config.Calendar, e.now)
-		return []digest.Period{p}, err
+func morePeriods(n int) string {
+	if n == 1 {
+		return "1 more period is"
 	}
-	periods, more, err := edition.Next(ctx, w, e.now, f.catchUp)
-	switch {
-	case more == 1:
-		e.stderr.note("1 more period is due: --catch-up publishes up to %d at once", maxCatchUp)
-	case more > 1:
-		e.stderr.note("%d more periods are due: --catch-up publishes up to %d at once", more, maxCatchUp)
-	}
-	return periods, err
+	return fmt.Sprintf("%d more periods are", n)
 }

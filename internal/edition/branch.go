@@ -76,12 +76,16 @@ func (t *branch) list(ctx context.Context, dir string) ([]string, error) {
 }
 
 // period is what the edition on the branch covers: mostly what the calendar says.
-func (t *branch) period(ctx context.Context, usual digest.Period) (digest.Period, error) {
-	files, err := t.read(ctx, t.target.Mark)
+func (t *branch) period(ctx context.Context, w Weekly, usual digest.Period, now time.Time) (digest.Period, error) {
+	files, err := w.readAny(ctx, t, []string{t.target.Mark})
 	if err != nil || files[t.target.Mark] == nil {
 		return usual, err
 	}
-	s, err := decodeStored(t.target.Mark, files[t.target.Mark])
+	s, err := w.decode(w.Config.Calendar.Number(usual), t.target.Mark, files[t.target.Mark], now)
+	if damaged, ok := errors.AsType[*damagedError](err); ok {
+		w.warnf("%v: ignored; taken for the edition of %s", damaged, usual)
+		return usual, nil
+	}
 	return s.Period, err
 }
 
@@ -99,7 +103,6 @@ func (t *branch) find(ctx context.Context, drafts []draft) error {
 		text, hasText := files[drafts[i].path]
 		base, hasBase := files[drafts[i].base]
 		had.Text, had.HasText, had.Base, had.HasBase = string(text), hasText, string(base), hasBase
-		drafts[i].deleted = hasBase && !hasText
 	}
 	return nil
 }
@@ -109,7 +112,7 @@ func (t *branch) find(ctx context.Context, drafts []draft) error {
 func (t *branch) write(ctx context.Context, c *composition) error {
 	files := map[string][]byte{c.snapshotFile: c.snapshotData}
 	for _, d := range c.drafts {
-		if !d.deleted {
+		if !d.skipped() {
 			files[d.path], files[d.base] = []byte(d.merged), []byte(d.text)
 		}
 	}
@@ -117,7 +120,7 @@ func (t *branch) write(ctx context.Context, c *composition) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.branch.Commit(ctx, commitMessage(c), files)
+	committed, err := t.branch.Commit(ctx, commitMessage(c), files)
 	if errors.Is(err, publish.ErrMoved) {
 		if err := t.open(ctx); err != nil {
 			return err
@@ -128,6 +131,9 @@ func (t *branch) write(ctx context.Context, c *composition) error {
 		return err
 	}
 	result, err := t.branch.PullRequest(ctx, pull)
+	if err != nil && committed {
+		return &PartialError{err, "a commit to " + t.branch.String()}
+	}
 	c.published = published{
 		operation: report.Operation(result.Operation), number: result.Number, url: result.URL,
 		reason: result.Reason, warnings: result.Warnings,
@@ -170,7 +176,7 @@ func (t *branch) facts(c *composition) publish.Facts {
 		f.Sections = append(f.Sections, publish.Section{Name: s.Name, Items: addresses(s), LeftOut: s.Cut})
 	}
 	for _, d := range c.drafts {
-		if d.deleted {
+		if d.operation == report.Deleted {
 			continue
 		}
 		f.Files = append(f.Files, publish.File{Language: d.language, Path: d.path})

@@ -32,12 +32,11 @@ type collected struct {
 	digest.Snapshot
 	usage    github.Usage
 	expected []collectors.Step
-	warnings []string
 }
 
 // collect finds out which repositories there are to look at, runs all collectors concurrently and makes a snapshot of
 // what they found. A run in which no source could be read is an error: an edition of nothing but gaps helps no one.
-func collect(ctx context.Context, w Weekly, p digest.Period, past *digest.Past) (collected, error) {
+func (w Weekly) collect(ctx context.Context, p digest.Period, past *digest.Past) (collected, error) {
 	progress := w.Progress
 	if progress == nil {
 		progress = new(Progress)

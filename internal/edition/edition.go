@@ -8,6 +8,7 @@ package edition
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"time"
 
@@ -23,36 +24,73 @@ type Weekly struct {
 	// Client may be nil where a snapshot is rendered into a folder.
 	Client *github.Client
 	Target Target
+	// Anyway lifts the refusal of what looks like a mistake: a clock that is days off, a period before the first edition.
+	Anyway bool
 	// Progress, if not nil, says how far a run is while it collects.
 	Progress *Progress
+	// Warn, if not nil, is called with what a person should know, as soon as it is known. The report repeats it.
+	Warn func(text string)
+}
+
+func (w Weekly) warnf(format string, args ...any) {
+	if w.Warn != nil {
+		w.Warn(fmt.Sprintf(format, args...))
+	}
 }
 
 // Request is what one run is asked for.
 type Request struct {
 	// Period is drafted, unless there is a Snapshot.
 	Period digest.Period
+	// PeriodAt, if not nil, computes the period instead, from the present time.
+	PeriodAt func(now time.Time) (digest.Period, error)
+	// ByHand says that a person chose the period, which need not follow the last edition.
+	ByHand bool
 	// Snapshot is rendered instead of collecting, for the period that it covers.
 	Snapshot *digest.Snapshot
 	// SaveTo is a file that the snapshot is written to as well; empty for none.
 	SaveTo string
 	// Force replaces what is there instead of merging with it.
 	Force bool
+	// Recreate writes drafts that people took away.
+	Recreate bool
 }
 
 // maxTries is how often an edition is composed while others change it.
 const maxTries = 5
 
-// Draft is a whole run: it drafts one edition and puts it where the weekly's editions go. The report of a run that failed
-// is empty: nothing was written, unless the error says otherwise.
-func Draft(ctx context.Context, w Weekly, r Request, now time.Time) (rep report.Report, err error) {
-	if r.Snapshot != nil {
-		r.Period = r.Snapshot.Period
+// Draft drafts one edition and puts it where the weekly's editions go. When it fails, nothing was written, but for what a
+// [PartialError] lists.
+func Draft(ctx context.Context, w Weekly, r Request, now time.Time) (report.Report, error) {
+	rep, err := run(ctx, w, r, now)
+	if errors.Is(err, errOtherPeriod) { // what time it is at GitHub is known now
+		rep, err = run(ctx, w, r, now)
+	}
+	return rep, err
+}
+
+// errOtherPeriod says that another period is over by GitHub's clock than by that of this machine.
+var errOtherPeriod = errors.New("the clock of this machine is wrong")
+
+// run is the whole run, one step after the other.
+func run(ctx context.Context, w Weekly, r Request, now time.Time) (rep report.Report, err error) {
+	var warnings []string
+	warn := w.Warn
+	w.Warn = func(text string) {
+		warnings = append(warnings, text)
+		if warn != nil {
+			warn(text)
+		}
 	}
 
-	// Plan: open the place that the edition goes to, before any work is done for it.
-	to, err := w.Target.open(ctx, w, r.Period, now)
+	// Plan: choose the period, open the place that its edition goes to, and see whether it may be written there.
+	period, err := r.period(w.now(now))
+	if err != nil {
+		return rep, err
+	}
+	to, err := w.Target.open(ctx, w, period, now)
 	if done, ok := errors.AsType[*finishedError](err); ok {
-		return done.report(w.Config, r.Period), nil
+		return done.report(w.Config, period), nil
 	}
 	if err != nil {
 		return rep, err
@@ -63,17 +101,28 @@ func Draft(ctx context.Context, w Weekly, r Request, now time.Time) (rep report.
 		return rep, err
 	}
 	defer save.close()
+	if err := w.check(ctx, r, period, to, now); err != nil {
+		return rep, err
+	}
 
 	// Collect, and make a snapshot of it. Everything after this is a function of the snapshot.
-	found, err := snapshot(ctx, w, r, to, now)
+	found, err := w.snapshot(ctx, r, period, to, now)
 	if err != nil {
+		return rep, err
+	}
+
+	// The responses said what time it is at GitHub. Begin again if another period is over by its clock.
+	if p, err := r.period(w.now(now)); err != nil || p.String() != period.String() {
+		return rep, errors.Join(err, errOtherPeriod)
+	}
+	if err := w.checkClock(); err != nil {
 		return rep, err
 	}
 
 	var c *composition
 	for try := 1; ; try++ {
 		// Edit, render and merge with what people made of the drafts.
-		if c, err = compose(ctx, w.Config, found.Snapshot, to, r.Force); err != nil {
+		if c, err = w.compose(ctx, r, found.Snapshot, to, now); err != nil {
 			return rep, err
 		}
 		// Write or publish. Someone may have changed the drafts since they were read: merge with that, too.
@@ -84,24 +133,64 @@ func Draft(ctx context.Context, w Weekly, r Request, now time.Time) (rep report.
 			return rep, err
 		}
 	}
+	for _, text := range c.published.warnings {
+		w.warnf("%s", text)
+	}
 	if err := save.write(c.snapshotData); err != nil {
 		return rep, err
 	}
-	return c.report(found, to), nil
+	return c.report(found, to, warnings), nil
+}
+
+// period is the period to draft at a time.
+func (r Request) period(now time.Time) (digest.Period, error) {
+	switch {
+	case r.Snapshot != nil:
+		return r.Snapshot.Period, nil
+	case r.PeriodAt != nil:
+		return r.PeriodAt(now)
+	}
+	return r.Period, nil
+}
+
+// check reports why an edition must not be drafted, before anything is collected for it, and warns of what may be a mistake.
+func (w Weekly) check(ctx context.Context, r Request, p digest.Period, to reader, now time.Time) error {
+	if w.Config.Calendar.Number(p) < 1 {
+		if r.ByHand && !w.Anyway {
+			return &EarlyError{p}
+		}
+		w.warnf("period %s is before the first edition", p)
+	}
+	if !r.Force {
+		before, err := w.readStored(ctx, to, p, now)
+		if err != nil {
+			return err
+		}
+		if before.damaged != nil {
+			w.warnf("%v: ignored, and written again", before.damaged)
+		}
+	}
+	if r.ByHand && r.Snapshot == nil {
+		return w.checkNeighbours(ctx, p, now)
+	}
+	return nil
 }
 
 // snapshot collects what the request is for, or takes the snapshot that it brings.
-func snapshot(ctx context.Context, w Weekly, r Request, to reader, now time.Time) (collected, error) {
+func (w Weekly) snapshot(ctx context.Context, r Request, p digest.Period, to reader, now time.Time) (collected, error) {
 	if r.Snapshot != nil {
 		return collected{Snapshot: *r.Snapshot}, nil
 	}
-	past, warnings, err := readPast(ctx, w, to, r.Period)
+	past, err := w.readPast(ctx, to, p, now)
 	if err != nil {
 		return collected{}, err
 	}
-	found, err := collect(ctx, w, r.Period, past)
-	found.Snapshot.Provisional = r.Period.To.After(now)
-	found.warnings = warnings
+	found, err := w.collect(ctx, p, past)
+	found.Snapshot.Provisional = p.To.After(w.now(now))
+	found.Snapshot = found.Snapshot.Fit()
+	if found.Shortened {
+		w.warnf("long texts were shortened: the snapshot of the edition would be too large")
+	}
 	return found, err
 }
 
@@ -117,18 +206,26 @@ type composition struct {
 }
 
 // compose makes an edition of a snapshot and merges it with what is there.
-func compose(ctx context.Context, cfg *config.Config, s digest.Snapshot, to reader, force bool) (*composition, error) {
-	number := cfg.Calendar.Number(s.Period)
+func (w Weekly) compose(ctx context.Context, r Request, s digest.Snapshot, to reader, now time.Time) (*composition, error) {
+	cfg, number := w.Config, w.Config.Calendar.Number(s.Period)
 	state := stateFolder(cfg.State, number)
 	c := &composition{snapshotFile: path.Join(state, snapshotFile)}
 	var before stored
-	if !force {
-		var err error
-		if before, err = readStored(ctx, to, c.snapshotFile, number, s.Period); err != nil {
+	var err error
+	if !r.Force {
+		if before, err = w.readStored(ctx, to, s.Period, now); err != nil {
 			return nil, err
 		}
-		s = s.KeepFrom(before.Snapshot)
+		if gaps := len(digest.Gaps(s.Receipts)); before.damaged != nil && gaps > 0 {
+			return nil, fmt.Errorf("%w: restore it or delete it: %s could not be read, and it has what they held before",
+				before.damaged, report.Count(gaps, "source"))
+		}
+		s = s.KeepFrom(before.Snapshot).Fit()
 	}
+	if s.Weekly, err = publication(cfg, s.Period); err != nil {
+		return nil, err
+	}
+	s.Weekly.Paths = union(s.Weekly.Paths, before.Weekly.Paths)
 	c.snapshot, c.Edition = s, digest.Edit(s, number, digest.Rules{PerSection: cfg.PerSection})
 	pages, err := render(ctx, cfg, c.Edition)
 	if err != nil {
@@ -140,8 +237,17 @@ func compose(ctx context.Context, cfg *config.Config, s digest.Snapshot, to read
 	if err := c.encode(before); err != nil {
 		return nil, err
 	}
-	c.drafts, err = mergeDrafts(ctx, to, state, pages, force)
-	return c, err
+	c.drafts, err = findDrafts(ctx, to, state, pages)
+	if err != nil {
+		return nil, err
+	}
+	m := merging{force: r.Force, recreate: r.Recreate, renamed: digest.Moved(before.Snapshot, s)}
+	for i := range c.drafts {
+		if err := c.drafts[i].merge(ctx, m); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
 }
 
 // encode encodes the snapshot. One that is there and holds the same facts stays as it is: how much was looked at to find
@@ -156,7 +262,7 @@ func (c *composition) encode(before stored) (err error) {
 }
 
 // report returns what the run did.
-func (c *composition) report(found collected, to reader) report.Report {
+func (c *composition) report(found collected, to reader, warnings []string) report.Report {
 	shared, u := report.ForEdition(c.Edition, c.snapshot), found.usage
 	r := report.Report{
 		Edition:        shared,
@@ -164,9 +270,8 @@ func (c *composition) report(found collected, to reader) report.Report {
 		PullRequest:    c.published.number,
 		PullRequestURL: c.published.url,
 		Reason:         c.published.reason,
-		Warnings:       append(found.warnings, c.published.warnings...),
+		Warnings:       warnings,
 		DryRun:         c.published.dryRun,
-		Skew:           u.Skew,
 		Usage: report.Usage{
 			Requests: u.Requests(), GraphQLPoints: u.Points, Retries: u.Retries, WaitedSeconds: u.Waited.Seconds(),
 		},
@@ -176,8 +281,8 @@ func (c *composition) report(found collected, to reader) report.Report {
 	}
 	for _, d := range c.drafts {
 		r.Drafts = append(r.Drafts, report.Draft{
-			Path: d.path, Language: d.language, Operation: d.operation, KeptAs: d.keptAs, Merge: d.report, Edition: shared,
-			PullRequestURL: c.published.url, Name: to.name(d.path),
+			Path: d.path, Language: d.language, Operation: d.operation, LeftAlone: d.leftAlone, MovedFrom: d.movedFrom,
+			KeptAs: d.keptAs, Merge: d.report, Edition: shared, PullRequestURL: c.published.url, Name: to.name(d.path),
 		})
 	}
 	return r

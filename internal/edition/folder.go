@@ -52,9 +52,6 @@ func (f Folder) open(_ context.Context, w Weekly, _ digest.Period, now time.Time
 		return nil, err
 	}
 	t := &folder{Folder: f, files: files}
-	if err := files.Writable(path.Join(w.Config.State, snapshotFile)); err != nil {
-		return nil, errors.Join(err, t.close())
-	}
 	if t.unlock, err = files.Lock(w.Config.State, now); err != nil {
 		return nil, errors.Join(err, t.close())
 	}
@@ -123,11 +120,14 @@ func (t *folder) write(_ context.Context, c *composition) (err error) {
 	var finished []string
 	defer func() {
 		if err != nil && len(finished) > 0 {
-			err = fmt.Errorf("%w; already written: %s", err, strings.Join(finished, ", "))
+			err = &PartialError{err, strings.Join(finished, ", ")}
 		}
 	}()
 	for i := range c.drafts {
 		d := &c.drafts[i]
+		if d.skipped() {
+			continue
+		}
 		if d.replaces() {
 			if d.keptAs, err = t.files.KeepOld(d.path); err != nil {
 				return err
@@ -148,6 +148,9 @@ func (t *folder) write(_ context.Context, c *composition) (err error) {
 func (t *folder) writable(c *composition) error {
 	errs := []error{t.files.Writable(c.snapshotFile)}
 	for _, d := range c.drafts {
+		if d.skipped() {
+			continue
+		}
 		errs = append(errs, t.files.Writable(d.path), t.files.Writable(d.base))
 	}
 	return errors.Join(errs...)

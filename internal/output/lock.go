@@ -31,6 +31,9 @@ type holder struct {
 // the lock, and a file that a dead process left is no obstacle. What that process left half-written is finished or
 // removed. Now is the time to put into the file. A lock that another run holds is an error that names it.
 func (f *Folder) Lock(state string, now time.Time) (unlock func() error, err error) {
+	if _, err := f.closest(state); err != nil {
+		return nil, err
+	}
 	if err := f.root.MkdirAll(state, 0o755); err != nil {
 		return nil, f.failed("create directory", state, err)
 	}

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"time"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/markdown"
@@ -35,8 +34,6 @@ type Report struct {
 	// Error and ExitCode are those of a run that failed after it had drafted what the report lists.
 	Error    string `json:"error,omitempty"`
 	ExitCode int    `json:"exit_code,omitempty"`
-	// Skew is how far this machine's clock is ahead of GitHub's.
-	Skew time.Duration `json:"-"`
 }
 
 // Edition is what all drafts of an edition share.
@@ -59,6 +56,10 @@ type Draft struct {
 	Path      string    `json:"path"`
 	Language  string    `json:"language"`
 	Operation Operation `json:"operation"`
+	// LeftAlone says why the draft could not be merged and stays as it is.
+	LeftAlone string `json:"left_alone,omitempty"`
+	// MovedFrom is where the draft was written, if a person has moved it since.
+	MovedFrom string `json:"moved_from,omitempty"`
 	// KeptAs is the file that an edited draft was copied to before it was replaced.
 	KeptAs string `json:"kept_as,omitempty"`
 	// Merge says what became of a person's changes; nil when there were none.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"strings"
-	"time"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/markdown"
@@ -28,22 +27,13 @@ func (m *messages) warnf(format string, args ...any) {
 	*m = append(*m, Message{true, fmt.Sprintf(format, args...)})
 }
 
-// maxSkew is how far two clocks may differ before anyone is warned.
-const maxSkew = 5 * time.Minute
-
-// Messages returns the report in words, line by line.
+// Messages returns the report in words, line by line. Its warnings are not among them: they were printed as they arose.
 func (r Report) Messages() []Message {
 	var m messages
 	if r.Items == nil { // nothing was collected: people are done with the edition
 		m.notef("edition %d, %s", r.Number, r.Period)
 	} else {
 		m.notef("edition %d, %s: %s", r.Number, r.Period, ItemCounts(r.Items))
-	}
-	if r.Number < 1 {
-		m.warnf("period is before the first edition")
-	}
-	if r.Skew.Abs() > maxSkew {
-		m.warnf("clock of this machine differs from GitHub's by %s: it decides which period is over", r.Skew.Abs().Round(time.Minute))
 	}
 	if r.Provisional {
 		m.warnf("period is not over yet: the draft is provisional")
@@ -53,9 +43,6 @@ func (r Report) Messages() []Message {
 	}
 	for _, d := range r.Drafts {
 		m.draft(d, r.DryRun)
-	}
-	for _, w := range r.Warnings {
-		m.warnf("%s", w)
 	}
 	switch r.Operation {
 	case "":
@@ -72,6 +59,12 @@ func (m *messages) draft(d Draft, dryRun bool) {
 		return
 	}
 	note := string(d.Operation)
+	if d.Operation == Deleted {
+		note += fmt.Sprintf(", not made again ('digest --language %s --recreate' does)", d.Language)
+	}
+	if d.MovedFrom != "" {
+		note += ", moved from " + d.MovedFrom
+	}
 	if dryRun {
 		note += " (dry run, not written)"
 	}
@@ -79,6 +72,9 @@ func (m *messages) draft(d Draft, dryRun bool) {
 		note += ", edited draft kept as " + path.Join(path.Dir(d.Name), path.Base(d.KeptAs))
 	}
 	m.notef("%s: %s", d.Name, note)
+	if d.LeftAlone != "" {
+		m.warnf("%s %s", d.Name, d.LeftAlone)
+	}
 	if d.Merge != nil {
 		m.merge(d.Name, *d.Merge)
 	}
