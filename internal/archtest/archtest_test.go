@@ -36,7 +36,7 @@ var arrows = []arrow{
 	{"internal/config", []string{"digest", "internal/frontmatter", "internal/schedule"},
 		"reads plain values for cmd, and tries the templates and the schedule while it does", []string{"internal/markdown"}},
 	{"internal/edition", []string{"collectors", "digest", "internal/config", "internal/frontmatter", "internal/github", "internal/lint", "internal/markdown",
-		"internal/merge", "internal/output", "internal/publish", "internal/report", "internal/schedule"},
+		"internal/merge", "internal/output", "internal/publish", "internal/report", "internal/schedule", "internal/textfile"},
 		"is the chain from the configuration to the files, and neither reads flags nor prints", []string{"internal/githubtest"}},
 	{"internal/feed", []string{"digest"}, "reads a document of a feed, wherever it comes from", nil},
 	{"internal/frontmatter", nil, "finds and writes the head of a page, and knows nothing of editions", nil},

@@ -93,9 +93,9 @@ func (d *draft) foreign() bool {
 		return false
 	}
 	if d.had.HasBase {
-		return !belongs(d.had.Text, d.had.Base) && !belongs(d.had.Text, d.text)
+		return !merge.Belongs(d.had.Text, d.had.Base) && !merge.Belongs(d.had.Text, d.text)
 	}
-	return !belongs(d.had.Text, d.text)
+	return !merge.Belongs(d.had.Text, d.text)
 }
 
 // ForeignPageError says that the page at the path of a draft is not a draft of this edition. Nothing was written.
