@@ -32,7 +32,7 @@ func (f *sourceFlags) register(set *pflag.FlagSet) {
 	registerConfig(set, &f.config)
 	set.StringVar(&f.snapshot, "snapshot", "", "render this saved snapshot `file` instead of collecting")
 	set.StringSliceVar(&f.languages, "language", nil, "draft only these `languages`, for example en")
-	set.BoolVar(&f.anyway, "anyway", false, "draft although the clock is off by days, or the period is before the first edition")
+	set.BoolVar(&f.anyway, "anyway", false, "lift a refusal (wrong clock, early period, another weekly's files) and merge as always")
 	set.BoolVar(&f.recreate, "recreate", false, "write drafts that were deleted or renamed again")
 	registerFormat(set, &f.format)
 }

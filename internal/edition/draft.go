@@ -42,6 +42,7 @@ func findDrafts(ctx context.Context, from reader, state string, pages []page) ([
 type merging struct {
 	force    bool              // take the pages as they are
 	recreate bool              // write drafts that people took away
+	anyway   bool              // merge with pages that seem to be no drafts of the edition
 	renamed  map[string]string // addresses of items that changed since the last run
 }
 
@@ -55,8 +56,6 @@ func (d *draft) merge(ctx context.Context, m merging) error {
 	case !d.had.HasText:
 		d.operation = report.Created
 		return nil
-	case d.foreign() && !m.force:
-		return &ForeignPageError{d.path}
 	case d.edited() && !m.force:
 		r, err := merge.Merge(ctx, merge.Texts{Base: d.had.Base, Edited: d.had.Text, Fresh: d.text, Renamed: m.renamed})
 		if errors.Is(err, merge.ErrLeftAlone) {
@@ -65,6 +64,9 @@ func (d *draft) merge(ctx context.Context, m merging) error {
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.path, err)
+		}
+		if d.foreign() && !m.anyway {
+			return &ForeignPageError{d.path}
 		}
 		d.merged, d.report = r.Text, &r.Report
 	}
@@ -89,13 +91,8 @@ func (d *draft) replaces() bool { return d.edited() && d.report == nil }
 // foreign reports whether the page that is there is no draft of this edition: a page of the site's own, or a draft of
 // another edition or weekly.
 func (d *draft) foreign() bool {
-	if !d.edited() || strings.TrimSpace(d.had.Text) == "" {
-		return false
-	}
-	if d.had.HasBase {
-		return !merge.Belongs(d.had.Text, d.had.Base) && !merge.Belongs(d.had.Text, d.text)
-	}
-	return !merge.Belongs(d.had.Text, d.text)
+	return strings.TrimSpace(d.had.Text) != "" && !merge.Belongs(d.had.Text, d.text) &&
+		!(d.had.HasBase && merge.Belongs(d.had.Text, d.had.Base))
 }
 
 // ForeignPageError says that the page at the path of a draft is not a draft of this edition. Nothing was written.
@@ -107,5 +104,5 @@ func (e *ForeignPageError) Error() string {
 
 // Hint says what to do.
 func (e *ForeignPageError) Hint() string {
-	return "move that file, or change the path of the edition in the configuration"
+	return "move that file, change the path in the configuration, or use --anyway to merge with it"
 }

@@ -24,7 +24,8 @@ type Weekly struct {
 	// Client may be nil where a snapshot is rendered into a folder.
 	Client *github.Client
 	Target Target
-	// Anyway lifts the refusal of what looks like a mistake: a clock that is days off, a period before the first edition.
+	// Anyway lifts the refusal of what looks like a mistake: a clock that is days off, a period before the first edition, a
+	// page or state that seems to be another weekly's.
 	Anyway bool
 	// Progress, if not nil, says how far a run is while it collects.
 	Progress *Progress
@@ -241,7 +242,7 @@ func (w Weekly) compose(ctx context.Context, r Request, s digest.Snapshot, to re
 	if err != nil {
 		return nil, err
 	}
-	m := merging{force: r.Force, recreate: r.Recreate, renamed: digest.Moved(before.Snapshot, s)}
+	m := merging{force: r.Force, recreate: r.Recreate, anyway: w.Anyway, renamed: digest.Moved(before.Snapshot, s)}
 	for i := range c.drafts {
 		if err := c.drafts[i].merge(ctx, m); err != nil {
 			return nil, err

@@ -75,7 +75,7 @@ func (e *OtherWeeklyError) Error() string {
 
 // Hint says what to do.
 func (e *OtherWeeklyError) Hint() string {
-	return "give each weekly its own state, and its own publish.branch where they are published"
+	return "give each weekly its own state (and publish.branch), or use --anyway if it is the same under a new name"
 }
 
 // readStored reads the snapshot of an edition, if there is one.
@@ -123,7 +123,7 @@ func (w Weekly) decode(number int, name string, data []byte, now time.Time) (dig
 	if err != nil {
 		return s, err
 	}
-	if s.Weekly.Differs(mine) {
+	if s.Weekly.Differs(mine) && !w.Anyway {
 		return s, &OtherWeeklyError{name, s.Weekly.Title}
 	}
 	return s, nil
