@@ -52,7 +52,6 @@ type discussionDetails struct {
 		URL    string
 		Body   string
 		Author *actor
-		minimizable
 	}
 	Comments *commentsPage `graphql:"comments(first: $first)"`
 }
@@ -283,9 +282,6 @@ func (w *discussionDetails) discussion(client *github.Client, p digest.Period) d
 			reason = strings.ToLower(*w.StateReason)
 		}
 		d.Closed = markdown.Untrusted(reason)
-	}
-	if w.Answer != nil && w.Answer.worthless() {
-		return d
 	}
 	if w.AnswerChosenAt != nil {
 		d.AnsweredAt = w.AnswerChosenAt.UTC()
