@@ -249,7 +249,7 @@ func (e env) hint(err error, untouched bool) string {
 		return "set GITHUB_TOKEN (gh auth token prints yours); public data needs no scope"
 	case exitRateLimited:
 		const other = "another token has a limit of its own"
-		if untouched {
+		if untouched && publish.Written(err) == "" {
 			return "nothing was written; " + other
 		}
 		return other

@@ -195,6 +195,7 @@ func (r *root) updatePullRequest(in execute.Args) (any, error) {
 		if prefix != "MI" || len(parts) < 2 {
 			return nil, notFound("Could not resolve to a node with the global id of '%s'", id)
 		}
+		defer repo.record(p.Pull, *p.Pull)
 		p.Milestone = parts[1]
 	}
 	p.edit(r.Server, given("title"), given("body"), given("baseRefName"), given("state"))

@@ -17,6 +17,7 @@ type repoState struct {
 	id     int
 	git    *git
 	pulls  []Pull
+	events map[int][]event // of pull requests, by number
 	orders map[string]*order
 	byNum  map[int]int // discussion number → index
 }
@@ -32,9 +33,9 @@ func newIndex(w *World, old *index) *index {
 	for i, r := range w.Repos {
 		state := &repoState{Repo: r, id: 1000 + i, orders: map[string]*order{}, byNum: map[int]int{}}
 		if before := old.repo(r.FullName()); before != nil {
-			state.git, state.pulls = before.git, before.pulls
+			state.git, state.pulls, state.events = before.git, before.pulls, before.events
 		} else {
-			state.git, state.pulls = newGit(r), slices.Clone(r.Pulls)
+			state.git, state.pulls, state.events = newGit(r), slices.Clone(r.Pulls), map[int][]event{}
 		}
 		for n, d := range r.Discussions {
 			state.byNum[d.Number] = n

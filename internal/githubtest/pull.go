@@ -19,10 +19,12 @@ func (s *Server) EditPull(repo string, number int, change func(*Pull)) {
 	s.t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := s.mustRepo(repo).pullByNumber(number)
+	r := s.mustRepo(repo)
+	p := r.pullByNumber(number)
 	if p == nil {
 		s.t.Fatalf("githubtest: %s has no pull request %d", repo, number)
 	}
+	defer r.record(p, *p)
 	change(p)
 }
 

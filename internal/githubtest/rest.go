@@ -25,6 +25,9 @@ type call struct {
 	header http.Header
 }
 
+// rawBody is a response that is not JSON: a file, byte for byte.
+type rawBody []byte
+
 // restError is a refusal in GitHub's form.
 type restError struct {
 	status  int
@@ -51,6 +54,7 @@ var routes = map[string]func(*call) (any, error){
 	"PATCH /repos/{owner}/{repo}/git/refs/{ref}":                         (*call).updateRef,
 	"PATCH /repos/{owner}/{repo}/issues/{issue_number}":                  (*call).updateIssue,
 	"POST /repos/{owner}/{repo}/issues/{issue_number}/assignees":         (*call).addAssignees,
+	"GET /repos/{owner}/{repo}/issues/{issue_number}/events":             (*call).issueEvents,
 	"POST /repos/{owner}/{repo}/issues/{issue_number}/labels":            (*call).addLabels,
 	"GET /repos/{owner}/{repo}/pulls":                                    (*call).listPulls,
 	"POST /repos/{owner}/{repo}/pulls":                                   (*call).createPull,
@@ -105,6 +109,9 @@ func (c *call) answer(r *http.Request) *answer {
 	value, err := c.handle()
 	if err != nil {
 		return c.refuse(err)
+	}
+	if raw, ok := value.(rawBody); ok {
+		return &answer{status: c.status, header: http.Header{"Content-Type": {"application/vnd.github.raw; charset=utf-8"}}, body: raw}
 	}
 	a := jsonAnswer(c.status, value)
 	if err := schema.REST().CheckAnswer(route, a.status, a.body); err != nil {

@@ -132,13 +132,17 @@ func (c *call) blob() (any, error) {
 	sha := c.route.Path["file_sha"]
 	for _, commit := range c.repo.git.commits {
 		for _, text := range commit.Files {
-			if blobOID(text) == sha {
-				return map[string]any{
-					"sha": sha, "node_id": nodeID("B", c.repo.id, sha), "size": len(text), "encoding": "base64",
-					"url":     c.origin + "/repos/" + c.repo.FullName() + "/git/blobs/" + sha,
-					"content": base64.StdEncoding.EncodeToString([]byte(text)),
-				}, nil
+			if blobOID(text) != sha {
+				continue
 			}
+			if strings.Contains(c.q.Header.Get("Accept"), ".raw") {
+				return rawBody(text), nil
+			}
+			return map[string]any{
+				"sha": sha, "node_id": nodeID("B", c.repo.id, sha), "size": len(text), "encoding": "base64",
+				"url":     c.origin + "/repos/" + c.repo.FullName() + "/git/blobs/" + sha,
+				"content": base64.StdEncoding.EncodeToString([]byte(text)),
+			}, nil
 		}
 	}
 	return nil, errNotFound

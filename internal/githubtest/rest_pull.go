@@ -132,6 +132,7 @@ func (c *call) addLabels() (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer c.repo.record(p, *p)
 	p.Labels = addNew(p.Labels, labels)
 	return c.labelFacts(p.Labels), nil
 }
@@ -166,6 +167,7 @@ func (c *call) requestReviewers() (any, error) {
 		return nil, &restError{status: http.StatusUnprocessableEntity, message: "Reviews may only be requested from collaborators. One or more of " +
 			"the users or teams you specified is not a collaborator of the " + c.repo.FullName() + " repository."}
 	}
+	defer c.repo.record(p, *p)
 	p.Reviewers = addNew(p.Reviewers, append(in.Reviewers, in.TeamReviewers...))
 	c.status = http.StatusCreated
 	return c.pullFacts("pull-request-simple", p), nil
@@ -180,6 +182,7 @@ func (c *call) addAssignees() (any, error) {
 	if err := c.body(&in); err != nil {
 		return nil, err
 	}
+	defer c.repo.record(p, *p)
 	p.Assignees = addNew(p.Assignees, assignable(in.Assignees))
 	c.status = http.StatusCreated
 	return c.issueFacts(p), nil
@@ -204,6 +207,7 @@ func (c *call) updateIssue() (any, error) {
 	if err := json.Unmarshal(in["assignees"], &logins); err != nil || len(in) != 1 {
 		return nil, fmt.Errorf("the fake sets assignees only: %v", err)
 	}
+	defer c.repo.record(p, *p)
 	p.Assignees = assignable(logins)
 	p.UpdatedAt = c.now()
 	return c.issueFacts(p), nil

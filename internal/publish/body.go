@@ -254,7 +254,7 @@ func howTo(f Facts) string {
 // table shows at most limit entries as rows of cells, which are encoded already, and counts the rest.
 func table[T any](head []string, entries []T, limit int, cells func(T) []string) string {
 	rows := make([][]string, len(entries))
-	for i, e := range entries {
+	for i, e := range entries[:min(limit, len(entries))] { // the others are only counted
 		rows[i] = cells(e)
 	}
 	return markdown.Table(head, rows, limit)

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -13,6 +14,9 @@ import (
 	"github.com/community-digest/digest/internal/github"
 )
 
+// MaxFile is the size in bytes above which no file is committed or read.
+const MaxFile = 32 << 20
+
 // Commit writes those of the files that differ from the branch in one commit, and makes the branch from the base branch
 // when it is missing. It reports whether there was anything to write: with nothing new, and after [Branch.Done], it
 // writes nothing. The first line of the message is the headline of the commit.
@@ -23,6 +27,11 @@ func (b *Branch) Commit(ctx context.Context, message string, files map[string][]
 	if b.Done() != "" {
 		return false, nil
 	}
+	for _, p := range slices.Sorted(maps.Keys(files)) {
+		if len(files[p]) > MaxFile {
+			return false, &Error{TooLarge, fmt.Sprintf("%s would be larger than %d MiB, too large to be read again", p, MaxFile>>20), "lower limits.per_section", nil}
+		}
+	}
 	paths, err := b.differing(ctx, files)
 	if err != nil {
 		return false, fmt.Errorf("read branch %s: %w", b, err)
@@ -32,11 +41,6 @@ func (b *Branch) Commit(ctx context.Context, message string, files map[string][]
 	}
 	if err := b.readOnly; err != nil {
 		return false, err
-	}
-	if b.head == "" {
-		if err := b.create(ctx); err != nil {
-			return false, fmt.Errorf("create branch %s: %w", b, err)
-		}
 	}
 	if err := b.commit(ctx, message, files, paths); err != nil {
 		return false, fmt.Errorf("commit to branch %s: %w", b, err)
@@ -86,28 +90,52 @@ func (b *Branch) commit(ctx context.Context, message string, files map[string][]
 	if err := b.pace(ctx); err != nil {
 		return err
 	}
-	var m struct {
-		CreateCommitOnBranch struct {
-			Commit *struct{ Oid string }
-		} `graphql:"createCommitOnBranch(input: $input)"`
-	}
-	err := b.client.Mutate(ctx, &m, b.commitInput(message, files, paths), nil)
-	if err == nil && m.CreateCommitOnBranch.Commit == nil {
-		err = errNoResult
-	}
-	var head string
+	head, err := b.sendCommit(ctx, b.commitInput(message, files, paths))
 	if err != nil {
 		if head, err = b.commitFailed(ctx, err, files, paths); err != nil {
 			return err
 		}
-	} else {
-		head = m.CreateCommitOnBranch.Commit.Oid
+	}
+	if b.head == "" {
+		b.status = NoPull
 	}
 	b.head, b.committed = head, true
 	for _, p := range paths {
 		b.known[p] = blobOID(files[p])
 	}
 	return nil
+}
+
+// sendCommit sends the commit and returns the new head. A missing branch is created by the same request, at the commit of
+// the base branch that was read, so that a run that is killed leaves no branch without a commit.
+func (b *Branch) sendCommit(ctx context.Context, in githubv4.CreateCommitOnBranchInput) (head string, err error) {
+	type payload struct{ Commit *struct{ Oid string } }
+	var made payload
+	if b.head != "" {
+		var m struct {
+			CreateCommitOnBranch payload `graphql:"createCommitOnBranch(input: $input)"`
+		}
+		err = b.client.Mutate(ctx, &m, in, nil)
+		made = m.CreateCommitOnBranch
+	} else {
+		var m struct {
+			CreateRef struct {
+				Ref *struct{ Name string }
+			} `graphql:"createRef(input: $ref)"`
+			CreateCommitOnBranch payload `graphql:"createCommitOnBranch(input: $input)"`
+		}
+		err = b.client.Mutate(ctx, &m, in, map[string]any{"ref": githubv4.CreateRefInput{
+			RepositoryID: b.id, Name: githubv4.String("refs/heads/" + b.target.Branch), Oid: githubv4.GitObjectID(b.base),
+		}})
+		made = m.CreateCommitOnBranch
+	}
+	switch {
+	case made.Commit != nil: // even if another run has created the branch in between
+		return made.Commit.Oid, nil
+	case err == nil:
+		err = errNoResult
+	}
+	return "", err
 }
 
 func (b *Branch) commitInput(message string, files map[string][]byte, paths []string) githubv4.CreateCommitOnBranchInput {
@@ -124,7 +152,7 @@ func (b *Branch) commitInput(message string, files map[string][]byte, paths []st
 			BranchName:              githubv4.NewString(githubv4.String(b.target.Branch)),
 		},
 		Message:         githubv4.CommitMessage{Headline: githubv4.String(headline)},
-		ExpectedHeadOid: githubv4.GitObjectID(b.head),
+		ExpectedHeadOid: githubv4.GitObjectID(cmp.Or(b.head, b.base)),
 		FileChanges:     &githubv4.FileChanges{Additions: &additions},
 	}
 	if body = strings.TrimSpace(body); body != "" {
@@ -136,11 +164,11 @@ func (b *Branch) commitInput(message string, files map[string][]byte, paths []st
 // commitFailed finds out what a failed commit means, from the head of the branch before any words of the error. It
 // returns the new head if the commit was made all the same.
 func (b *Branch) commitFailed(ctx context.Context, err error, files map[string][]byte, paths []string) (string, error) {
+	parent := cmp.Or(b.head, b.base)
 	head := b.head
-	look := func() (bool, error) {
-		var err error
+	look := func() (moved bool, err error) {
 		head, err = b.currentHead(ctx)
-		return head != b.head, err
+		return head != parent && (head != "" || b.head != ""), err
 	}
 	switch kind := github.KindOf(err); {
 	case inDoubt(err):
@@ -159,74 +187,21 @@ func (b *Branch) commitFailed(ctx context.Context, err error, files map[string][
 		return "", b.rejected(err)
 	}
 	switch {
-	case head == "":
-		return "", &Error{Deleted, "the branch was deleted during this run: run again", err}
-	case head != b.head:
+	case head == "" && b.head != "":
+		return "", &Error{Deleted, "the branch was deleted during this run", "run again", err}
+	case head != "" && head != parent:
 		return "", ErrMoved
+	case head != "" && b.head == "":
+		return "", &partialError{"the branch was created", b.rejected(err)}
 	case inDoubt(err):
 		return "", notDone(err)
+	case head == "":
+		if name := b.conflictingBranch(ctx); name != "" {
+			return "", &Error{Taken, fmt.Sprintf("git cannot store it beside the branch %s", name),
+				"rename or delete that one, or set another publish.branch", err}
+		}
 	}
 	return "", b.rejected(err)
-}
-
-// create makes the branch at the commit of the base branch that was read. If another run has just made it there, that
-// will do; whichever commits second gets ErrMoved.
-func (b *Branch) create(ctx context.Context) error {
-	if err := b.pace(ctx); err != nil {
-		return err
-	}
-	var m struct {
-		CreateRef struct {
-			Ref *struct{ Name string }
-		} `graphql:"createRef(input: $input)"`
-	}
-	err := b.client.Mutate(ctx, &m, githubv4.CreateRefInput{
-		RepositoryID: b.id, Name: githubv4.String("refs/heads/" + b.target.Branch), Oid: githubv4.GitObjectID(b.base),
-	}, nil)
-	if err == nil && m.CreateRef.Ref == nil {
-		err = errNoResult
-	}
-	if err != nil {
-		err = b.createFailed(ctx, err)
-	}
-	if err == nil {
-		b.head, b.status, b.created = b.base, NoPull, true
-	}
-	return err
-}
-
-// createFailed finds out what a failed creation means. It returns nil when the branch is there as wanted.
-func (b *Branch) createFailed(ctx context.Context, err error) error {
-	var head string
-	look := func() (bool, error) {
-		var err error
-		head, err = b.currentHead(ctx)
-		return head != "", err
-	}
-	switch kind := github.KindOf(err); {
-	case inDoubt(err):
-		if _, failed := lookAgain(ctx, look); failed != nil {
-			return stillInDoubt(err, failed)
-		}
-	case kind == github.Invalid:
-		if _, failed := look(); failed != nil {
-			return err
-		}
-	default:
-		return b.rejected(err)
-	}
-	switch {
-	case head == b.base:
-		return nil
-	case head != "":
-		return ErrMoved
-	case inDoubt(err):
-		return notDone(err)
-	}
-	if name := b.conflictingBranch(ctx); name != "" {
-		return &Error{Taken, fmt.Sprintf("git cannot store it beside the branch %s: rename or delete that one, or set another publish.branch", name), err}
-	}
-	return b.rejected(err)
 }
 
 // conflictingBranch names a branch whose name is a prefix of ours up to a slash, or the other way round, or returns "".

@@ -17,7 +17,7 @@ var ErrMoved = errors.New("the branch has changed since it was read")
 // Problem is a reason why publishing failed that callers act on or tests name.
 type Problem string
 
-// The problems. The message of each [Error] says what to do.
+// The problems. The hint of each [Error] says what to do.
 const (
 	Missing        Problem = "missing"         // no such repository, or the token may not see it
 	Archived       Problem = "archived"        // the repository is read-only
@@ -29,12 +29,14 @@ const (
 	NotPermitted   Problem = "not permitted"   // the token lacks a permission
 	PullsForbidden Problem = "pulls forbidden" // a setting keeps GitHub Actions from opening pull requests
 	NotAFile       Problem = "not a file"      // a directory, link or submodule is where a file should be
+	TooLarge       Problem = "too large"       // a file is too large to be read again
 )
 
 // Error is a problem with its message.
 type Error struct {
 	Problem Problem
-	Message string // what is wrong and what to do, in one line
+	Message string // what is wrong, in one line
+	Remedy  string // what to do about it
 	Err     error  // what GitHub said; may be nil
 }
 
@@ -49,10 +51,31 @@ func (e *Error) Error() string {
 // Unwrap returns what GitHub said.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Hint returns what to do about the problem.
+func (e *Error) Hint() string { return e.Remedy }
+
 // ProblemOf returns the problem in err, or "".
 func ProblemOf(err error) Problem {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Problem
+	}
+	return ""
+}
+
+// partialError is a failure after something was written.
+type partialError struct {
+	written string
+	err     error
+}
+
+func (e *partialError) Error() string { return e.err.Error() + " (" + e.written + ")" }
+func (e *partialError) Unwrap() error { return e.err }
+
+// Written says what had been written to GitHub before err stopped the run, for example "the draft is committed",
+// or returns "".
+func Written(err error) string {
+	if e, ok := errors.AsType[*partialError](err); ok {
+		return e.written
 	}
 	return ""
 }
@@ -75,16 +98,16 @@ func (b *Branch) rejected(err error) error {
 	case saysArchived(err):
 		return b.archived(err)
 	case saysProtected(err):
-		return &Error{Protected, fmt.Sprintf("a rule of %s forbids writing to the branch %s: exempt the branch from the rule, or set another publish.branch",
-			b.target.Repo, b.target.Branch), err}
+		return &Error{Protected, fmt.Sprintf("a rule of %s forbids writing to the branch %s", b.target.Repo, b.target.Branch),
+			"exempt the branch from the rule, or set another publish.branch", err}
 	case github.KindOf(err) == github.Forbidden:
-		return &Error{NotPermitted, fmt.Sprintf("the token may not write to %s: it needs the permission contents: write", b.target.Repo), err}
+		return &Error{NotPermitted, fmt.Sprintf("the token may not write to %s", b.target.Repo), "give it the permission contents: write", err}
 	}
 	return err
 }
 
 func (b *Branch) archived(err error) error {
-	return &Error{Archived, fmt.Sprintf("%s is archived and read-only: unarchive it, or set another publish.repository", b.target.Repo), err}
+	return &Error{Archived, fmt.Sprintf("%s is archived and read-only", b.target.Repo), "unarchive it, or set another publish.repository", err}
 }
 
 // says reports whether GitHub's message contains one of the phrases. It is only for errors that have no code.

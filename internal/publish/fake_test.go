@@ -2,6 +2,8 @@ package publish
 
 import (
 	"context"
+	"errors"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -103,7 +105,7 @@ func mustPublish(t *testing.T, s *githubtest.Server, files map[string][]byte, wa
 	return r
 }
 
-// writes names the writes since the given number of requests: the mutation, or the method and path.
+// writes names the writes since the given number of requests: the mutations, or the method and path.
 func writes(s *githubtest.Server, since int) []string {
 	var out []string
 	for _, q := range s.Requests()[since:] {
@@ -112,13 +114,14 @@ func writes(s *githubtest.Server, since int) []string {
 		}
 		name := q.Method + " " + q.Path
 		if q.GraphQL != "" {
-			_, name, _ = strings.Cut(q.GraphQL, "{")
-			name, _, _ = strings.Cut(name, "(")
+			name = strings.Join(mutation.FindAllString(q.GraphQL, -1), " ")
 		}
 		out = append(out, name)
 	}
 	return out
 }
+
+var mutation = regexp.MustCompile(`(create|update)(Ref|CommitOnBranch|PullRequest)\b`)
 
 // head is the newest commit of a branch.
 func head(t *testing.T, s *githubtest.Server, name string) githubtest.Commit {
@@ -140,7 +143,7 @@ func onlyPull(t *testing.T, s *githubtest.Server) githubtest.Pull {
 	return pulls[0]
 }
 
-// wantError checks the problem, what the message says, and who is to blame.
+// wantError checks the problem, and the message with its hint.
 func wantError(t *testing.T, err error, problem Problem, unauthorised bool, words ...string) {
 	t.Helper()
 	if err == nil {
@@ -152,12 +155,16 @@ func wantError(t *testing.T, err error, problem Problem, unauthorised bool, word
 	if got := Unauthorised(err); got != unauthorised {
 		t.Errorf("unauthorised %v, want %v: %v", got, unauthorised, err)
 	}
+	text := err.Error()
+	if h, ok := errors.AsType[*Error](err); ok {
+		text += "\nhint: " + h.Hint()
+	}
 	for _, w := range words {
-		if !strings.Contains(err.Error(), w) {
-			t.Errorf("the error does not say %q: %v", w, err)
+		if !strings.Contains(text, w) {
+			t.Errorf("the error does not say %q: %s", w, text)
 		}
 	}
-	if strings.Contains(err.Error(), "\n") {
-		t.Errorf("more than one line: %q", err)
+	if strings.Count(text, "\n") > 1 {
+		t.Errorf("more than one line: %q", text)
 	}
 }

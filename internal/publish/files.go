@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha1"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -54,14 +53,11 @@ func (b *Branch) content(ctx context.Context, e *textEntry) ([]byte, error) {
 	if o := e.Object; o != nil && o.Blob.Text != nil && blobOID([]byte(*o.Blob.Text)) == e.Oid {
 		return []byte(*o.Blob.Text), nil
 	}
-	blob, _, err := b.client.REST.Git.GetBlob(ctx, b.target.Repo.Owner, b.target.Repo.Name, e.Oid)
-	if err != nil {
-		return nil, err
+	if e.Object.Blob.ByteSize > MaxFile {
+		return nil, &Error{Problem: TooLarge, Message: fmt.Sprintf("larger than %d MiB", MaxFile>>20)}
 	}
-	if blob.GetEncoding() != "base64" {
-		return nil, fmt.Errorf("unknown encoding %q", blob.GetEncoding())
-	}
-	data, err := base64.StdEncoding.DecodeString(blob.GetContent())
+	// As raw bytes: a blob in JSON is a third larger.
+	data, _, err := b.client.REST.Git.GetBlobRaw(github.WithMaxBody(ctx, MaxFile), b.target.Repo.Owner, b.target.Repo.Name, e.Oid)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +147,10 @@ type entry struct {
 type textEntry struct {
 	entry
 	Object *struct { // nil for a submodule
-		Blob struct{ Text *string } `graphql:"... on Blob"`
+		Blob struct {
+			Text     *string
+			ByteSize int
+		} `graphql:"... on Blob"`
 	}
 }
 
@@ -264,7 +263,8 @@ func checkPath(path string) error {
 }
 
 func notAFile(path, is, want string) error {
-	return &Error{Problem: NotAFile, Message: fmt.Sprintf("%s is %s, not %s: move it away, or set another path in the configuration", path, is, want)}
+	return &Error{Problem: NotAFile, Message: fmt.Sprintf("%s is %s, not %s", path, is, want),
+		Remedy: "move it away, or set another path in the configuration"}
 }
 
 // ignoreMissing drops the errors that only report a missing file, which GitHub does beside a null.

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,27 +13,46 @@ import (
 	"github.com/community-digest/digest/internal/github"
 )
 
-// setMetadata gives a new pull request its labels, assignees, reviewers and milestone. A failure is a warning: the pull
-// request is open, and people can add what it lacks.
-func (b *Branch) setMetadata(ctx context.Context, want PullRequest) ([]string, error) {
+// lacksMetadataLine is in the description of a new pull request until its metadata is set: its labels, assignees, reviewers
+// and milestone. A run that finds it takes over from one that was killed.
+const lacksMetadataLine = "<!-- digest: labels, assignees, reviewers and milestone are not set yet -->"
+
+func lacksMetadata(description string) bool {
+	return slices.Contains(parseDescription(description).ours, lacksMetadataLine)
+}
+
+func (p PullRequest) hasMetadata() bool {
+	return len(p.Labels)+len(p.Assignees)+len(p.Reviewers) > 0 || p.Milestone != ""
+}
+
+// firstDescription is the description to open the pull request with.
+func (p PullRequest) firstDescription() string {
+	if p.hasMetadata() {
+		return describe("", strings.TrimSpace(p.Body)+"\n\n"+lacksMetadataLine)
+	}
+	return describe("", p.Body)
+}
+
+// setMetadata sets the metadata of the pull request, without what has been changed since it was opened. A rejected value
+// is a warning: people can add what is missing. Complete reports that nothing is left for the next run.
+func (b *Branch) setMetadata(ctx context.Context, want PullRequest, changed metadataChanges) (complete bool, warnings []string, err error) {
 	users, teams := splitReviewers(want.Reviewers)
 	steps := []struct {
 		what  string
 		names []string
 		set   func(context.Context, []string) error
 	}{
-		{"labels", want.Labels, b.addLabels},
-		{"assignees", want.Assignees, b.setAssignees},
-		{"reviewers", users, func(ctx context.Context, names []string) error {
+		{"labels", changed.unlessAny("labeled", want.Labels), b.addLabels},
+		{"assignees", changed.unlessAny("assigned", want.Assignees), b.setAssignees},
+		{"reviewers", changed.without("review_requested", users), func(ctx context.Context, names []string) error {
 			return b.requestReviews(ctx, gogithub.ReviewersRequest{Reviewers: names})
 		}},
 		// Apart from the users: the token of Actions may not request teams, and the whole request would be rejected.
-		{"reviewing teams", teams, func(ctx context.Context, names []string) error {
+		{"reviewing teams", changed.without("review_requested", teams), func(ctx context.Context, names []string) error {
 			return b.requestReviews(ctx, gogithub.ReviewersRequest{TeamReviewers: names})
 		}},
-		{"milestone", slices.DeleteFunc([]string{want.Milestone}, func(s string) bool { return s == "" }), b.setMilestone},
+		{"milestone", changed.unlessAny("milestoned", slices.DeleteFunc([]string{want.Milestone}, func(s string) bool { return s == "" })), b.setMilestone},
 	}
-	var warnings []string
 	for _, s := range steps {
 		if len(s.names) == 0 {
 			continue
@@ -45,14 +65,71 @@ func (b *Branch) setMetadata(ctx context.Context, want PullRequest) ([]string, e
 			continue
 		}
 		if ctx.Err() != nil {
-			return append(warnings, "interrupted: add labels, assignees, reviewers and milestone by hand"), ctx.Err()
+			return false, warnings, ctx.Err()
 		}
 		warnings = append(warnings, fmt.Sprintf("%s not set (%s): %v", s.what, strings.Join(s.names, ", "), reason(err)))
 		if github.Stops(err) {
-			return append(warnings, "nothing further was set: add what is missing by hand"), nil
+			return false, append(warnings, "the next run sets what is missing"), nil
 		}
 	}
-	return warnings, nil
+	return true, warnings, nil
+}
+
+// resumeMetadata sets what a killed run did not get to.
+func (b *Branch) resumeMetadata(ctx context.Context, want PullRequest) (complete bool, warnings []string, err error) {
+	if !want.hasMetadata() {
+		return true, nil, nil
+	}
+	changed, err := b.metadataChanges(ctx)
+	if err != nil {
+		return false, nil, fmt.Errorf("list its events: %w", err)
+	}
+	return b.setMetadata(ctx, want, changed)
+}
+
+// metadataChanges are the names that were added to or removed from a pull request, by the event of adding them.
+type metadataChanges map[string][]string
+
+// unlessAny returns the names unless there was any such event.
+func (c metadataChanges) unlessAny(event string, names []string) []string {
+	if len(c[event]) > 0 {
+		return nil
+	}
+	return names
+}
+
+// without returns the names that had no such event. It is for reviewers, whom GitHub requests by itself, too.
+func (c metadataChanges) without(event string, names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return slices.ContainsFunc(c[event], func(s string) bool { return strings.EqualFold(s, name) })
+	})
+}
+
+// metadataChanges reads what has been changed since the pull request was opened, by anyone.
+func (b *Branch) metadataChanges(ctx context.Context) (metadataChanges, error) {
+	changes := metadataChanges{}
+	for opts := (&gogithub.ListOptions{PerPage: 100}); ; {
+		events, resp, err := b.client.REST.Issues.ListIssueEvents(ctx, b.target.Repo.Owner, b.target.Repo.Name, b.pull.Number, opts)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range events {
+			switch e.GetEvent() {
+			case "labeled", "unlabeled":
+				changes["labeled"] = append(changes["labeled"], e.GetLabel().GetName())
+			case "assigned", "unassigned":
+				changes["assigned"] = append(changes["assigned"], e.GetAssignee().GetLogin())
+			case "milestoned", "demilestoned":
+				changes["milestoned"] = append(changes["milestoned"], e.GetMilestone().GetTitle())
+			case "review_requested", "review_request_removed":
+				changes["review_requested"] = append(changes["review_requested"], cmp.Or(e.GetRequestedTeam().GetSlug(), e.GetRequestedReviewer().GetLogin()))
+			}
+		}
+		if resp.NextPage == 0 {
+			return changes, nil
+		}
+		opts.Page = resp.NextPage
+	}
 }
 
 // splitReviewers parts users from teams, which are given as org/team. GitHub knows a team of the repository's

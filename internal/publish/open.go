@@ -50,7 +50,7 @@ func Open(ctx context.Context, client *github.Client, target Target) (*Branch, e
 
 func (b *Branch) open(ctx context.Context) error {
 	if !b.client.Authenticated() {
-		return &Error{NotPermitted, "publishing requires a token: set GITHUB_TOKEN", nil}
+		return &Error{NotPermitted, "publishing requires a token", "set GITHUB_TOKEN", nil}
 	}
 	var q struct {
 		Repository *repository `graphql:"repository(owner: $owner, name: $name)"`
@@ -64,7 +64,8 @@ func (b *Branch) open(ctx context.Context) error {
 	err := ignoreMissing(b.client.Query(ctx, &q, vars))
 	r := q.Repository
 	if github.KindOf(err) == github.NotFound || err == nil && r == nil {
-		return &Error{Missing, fmt.Sprintf("%s does not exist, or the token may not see it", b.target.Repo), err}
+		return &Error{Missing, fmt.Sprintf("%s does not exist, or the token may not see it", b.target.Repo),
+			"check publish.repository and the repositories that the token has access to", err}
 	}
 	if err != nil {
 		return err
@@ -84,7 +85,7 @@ func (b *Branch) open(ctx context.Context) error {
 		return err
 	}
 	b.status = statusOf(b.head, b.pull)
-	if b.active() && b.target.Mark != "" && r.Branch.Target.Commit.Mark == nil {
+	if b.active() && b.target.Mark != "" && !b.target.Adopt && r.Branch.Target.Commit.Mark == nil {
 		return b.checkStart(ctx)
 	}
 	return nil
@@ -96,7 +97,8 @@ func (b *Branch) rights(r *repository) error {
 	case r.IsArchived:
 		return b.archived(nil)
 	case r.ViewerPermission != nil && (*r.ViewerPermission == "READ" || *r.ViewerPermission == "TRIAGE"):
-		return &Error{NotPermitted, fmt.Sprintf("the token may not write to %s: it needs the permissions contents: write and pull-requests: write", b.target.Repo), nil}
+		return &Error{NotPermitted, fmt.Sprintf("the token may not write to %s", b.target.Repo),
+			"give it the permissions contents: write and pull-requests: write", nil}
 	}
 	return nil
 }
@@ -106,20 +108,21 @@ func (b *Branch) chooseBase(r *repository) error {
 	def := r.DefaultBranchRef
 	switch {
 	case r.IsEmpty:
-		return &Error{Empty, fmt.Sprintf("%s has no commits: push a first one, for example a README", b.target.Repo), nil}
+		return &Error{Empty, fmt.Sprintf("%s has no commits", b.target.Repo), "push a first one, for example a README", nil}
 	case b.target.Base == "" && def == nil:
-		return &Error{NoBase, fmt.Sprintf("%s has no default branch: set publish.base", b.target.Repo), nil}
+		return &Error{NoBase, fmt.Sprintf("%s has no default branch", b.target.Repo), "set publish.base", nil}
 	case b.target.Base == "":
 		b.target.Base, b.base = def.Name, def.Target.Oid
 	case r.Base == nil && def != nil:
-		return &Error{NoBase, fmt.Sprintf("%s has no branch %s: set publish.base (its default branch is %s)", b.target.Repo, b.target.Base, def.Name), nil}
+		return &Error{NoBase, fmt.Sprintf("%s has no branch %s", b.target.Repo, b.target.Base),
+			fmt.Sprintf("set publish.base (the default branch is %s)", def.Name), nil}
 	case r.Base == nil:
-		return &Error{NoBase, fmt.Sprintf("%s has no branch %s: set publish.base", b.target.Repo, b.target.Base), nil}
+		return &Error{NoBase, fmt.Sprintf("%s has no branch %s", b.target.Repo, b.target.Base), "set publish.base", nil}
 	default:
 		b.base = r.Base.Target.Oid
 	}
 	if b.target.Base == b.target.Branch {
-		return &Error{Taken, fmt.Sprintf("%s is the branch to merge into: set another publish.branch", b.target.Branch), nil}
+		return &Error{Taken, fmt.Sprintf("%s is the branch to merge into", b.target.Branch), "set another publish.branch", nil}
 	}
 	return nil
 }
@@ -140,8 +143,8 @@ func statusOf(head string, p *pull) Status {
 	return NoPull
 }
 
-// checkStart accepts a branch without our mark if a killed run made it and did not get to commit to it: it then points
-// at a commit of the base branch. Any other is someone else's.
+// checkStart accepts a branch without our mark if it has no commits of its own: it then points at a commit of the base
+// branch. Any other is someone else's.
 func (b *Branch) checkStart(ctx context.Context) error {
 	if b.head == b.base {
 		return nil
@@ -167,7 +170,8 @@ func (b *Branch) checkStart(ctx context.Context) error {
 			}
 		}
 	}
-	return &Error{Taken, fmt.Sprintf("the branch holds someone else's work (it has no %s): rename or delete it, or set another publish.branch", b.target.Mark), nil}
+	return &Error{Taken, fmt.Sprintf("the branch has someone else's work (it has no %s)", b.target.Mark),
+		"rename or delete it, set another publish.branch, or take it over with --adopt", nil}
 }
 
 // currentHead reads the commit that the branch points at now, or "".

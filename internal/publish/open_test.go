@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -182,13 +183,9 @@ func TestRenamedRepositoryIsWrittenUnderItsNewName(t *testing.T) {
 	})
 }
 
-// A run may have been killed between making the branch and its first commit.
 func TestBranchWithoutACommitIsOurs(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
-		s.Fail(githubtest.Fault{GraphQL: "createCommitOnBranch", Status: 422, Body: `{"message":"no"}`})
-		if _, err := publish(t.Context(), t, s, files(), proposal()); err == nil {
-			t.Fatal("no error")
-		}
+		s.CreateBranch(repo, branch)
 		for _, moved := range []bool{false, true} {
 			if moved {
 				s.Push(repo, "main", "meanwhile", map[string]string{"other": "file"})
@@ -199,6 +196,53 @@ func TestBranchWithoutACommitIsOurs(t *testing.T) {
 		}
 		if r := mustPublish(t, s, files(), proposal()); r.Operation != Created {
 			t.Errorf("%+v", r)
+		}
+	})
+}
+
+// No run leaves a branch without a commit, so that a push to it cannot make it look like someone else's.
+func TestKilledRunLeavesNoBranchWithoutACommit(t *testing.T) {
+	for _, f := range []githubtest.Fault{{Status: 502}, {Reset: true}, {Truncate: true}} {
+		bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
+			f.GraphQL = "createRef"
+			s.Fail(f)
+			b := open(t, s)
+			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond) // killed before it looks again
+			defer cancel()
+			if _, err := b.Commit(ctx, "x", files()); err == nil {
+				t.Fatal("no error")
+			}
+			if commits := s.Branch(repo, branch); commits != nil {
+				if commits[0].Files[mark] == "" {
+					t.Errorf("%+v: a branch without a commit", f)
+				}
+				s.Push(repo, branch, "by hand", map[string]string{"notes.md": "by hand"})
+			}
+			mustPublish(t, s, files(), proposal())
+		})
+	}
+}
+
+func TestAdoptTakesOverABranch(t *testing.T) {
+	w := weekly()
+	w.Repos[0].Branches = map[string]map[string]string{branch: {"notes.md": "by hand"}}
+	bubble(t, w, func(t *testing.T, s *githubtest.Server) {
+		target := edition()
+		_, err := Open(t.Context(), client(t, s, githubtest.Token), target)
+		wantError(t, err, Taken, false, "--adopt")
+		target.Adopt = true
+		b, err := Open(t.Context(), client(t, s, githubtest.Token), target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Commit(t.Context(), "x", files()); err != nil {
+			t.Fatal(err)
+		}
+		if h := head(t, s, branch); h.Files["notes.md"] != "by hand" || h.Files[mark] == "" {
+			t.Errorf("%+v", h)
+		}
+		if got := open(t, s).Status(); got != NoPull {
+			t.Errorf("afterwards: %s", got)
 		}
 	})
 }

@@ -30,6 +30,8 @@ type Target struct {
 	// Mark is a file that is on the branch from our first commit on. It tells our branch from someone else's of the
 	// same name. With "" every branch of that name counts as ours.
 	Mark string
+	// Adopt takes over a branch without the mark.
+	Adopt bool
 }
 
 // Status is how far a publication has got.
@@ -58,7 +60,6 @@ type Branch struct {
 	readOnly  error // why nothing can be written, if that is certain beforehand
 	known     map[string]string
 	paced     bool // a write was sent, so the next one waits
-	created   bool // the branch, by this run
 	committed bool
 }
 

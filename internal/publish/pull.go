@@ -47,13 +47,17 @@ type Result struct {
 // one before it opens any, and again after a failure whose outcome is in doubt, so that there is never a second.
 func (b *Branch) PullRequest(ctx context.Context, want PullRequest) (Result, error) {
 	r, err := b.pullRequest(ctx, want)
-	switch {
-	case err != nil && b.committed:
-		return r, fmt.Errorf("pull request for branch %s: the draft is committed, but %w", b, err)
-	case err != nil:
-		return r, fmt.Errorf("pull request for branch %s: %w", b, err)
+	if err == nil {
+		return r, nil
 	}
-	return r, nil
+	err = fmt.Errorf("pull request for branch %s: %w", b, err)
+	switch {
+	case r.Operation == Created:
+		err = &partialError{"it is open: " + r.URL, err}
+	case b.committed:
+		err = &partialError{"the draft is committed", err}
+	}
+	return r, err
 }
 
 func (b *Branch) pullRequest(ctx context.Context, want PullRequest) (Result, error) {
@@ -112,8 +116,23 @@ func (b *Branch) openPull(ctx context.Context, want PullRequest) (Result, error)
 func (b *Branch) opened(ctx context.Context, want PullRequest, p *pull) (r Result, err error) {
 	b.pull, b.status = p, PullOpen
 	r = b.result(Created, "")
-	r.Warnings, err = b.setMetadata(ctx, want)
-	return r, err
+	if !want.hasMetadata() {
+		return r, nil
+	}
+	complete, warnings, err := b.setMetadata(ctx, want, nil)
+	r.Warnings = warnings
+	if err != nil || !complete {
+		return r, err
+	}
+	// A person may have written into the description since.
+	present, err := b.readDescription(ctx)
+	if err == nil && b.pull.State == "OPEN" {
+		err = b.writeDescription(ctx, describe(present, want.Body))
+	}
+	if err != nil {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("the description still says that metadata is missing, until the next run: %v", err))
+	}
+	return r, ctx.Err()
 }
 
 func (b *Branch) createPull(ctx context.Context, want PullRequest) (*pull, error) {
@@ -128,7 +147,7 @@ func (b *Branch) createPull(ctx context.Context, want PullRequest) (*pull, error
 	err := b.client.Mutate(ctx, &m, githubv4.CreatePullRequestInput{
 		RepositoryID: b.id,
 		BaseRefName:  githubv4.String(b.target.Base), HeadRefName: githubv4.String(b.target.Branch),
-		Title: githubv4.String(want.Title), Body: githubv4.NewString(githubv4.String(describe("", want.Body))),
+		Title: githubv4.String(want.Title), Body: githubv4.NewString(githubv4.String(want.firstDescription())),
 		Draft: githubv4.NewBoolean(githubv4.Boolean(want.Draft)),
 	}, nil)
 	if err == nil && m.CreatePullRequest.PullRequest == nil {
@@ -159,7 +178,7 @@ func (b *Branch) openFailed(ctx context.Context, want PullRequest, err error) (R
 		return b.openRejected(ctx, err)
 	}
 	b.pull = found
-	if body, failed := b.readDescription(ctx); failed == nil && lost && sameText(body, describe("", want.Body)) {
+	if body, failed := b.readDescription(ctx); failed == nil && lost && sameText(body, want.firstDescription()) {
 		return b.opened(ctx, want, found) // with this very body: only the response was lost
 	}
 	return b.updatePull(ctx, want)
@@ -171,23 +190,23 @@ func (b *Branch) openRejected(ctx context.Context, err error) (Result, error) {
 	case says(err, "no commits between"):
 		return b.result(None, fmt.Sprintf("everything is in %s already", b.target.Base)), nil
 	case says(err, "not permitted to create"):
-		return Result{}, &Error{PullsForbidden, fmt.Sprintf("GitHub Actions may not open pull requests in %s: turn on \"Allow GitHub Actions to create "+
-			"and approve pull requests\" under Settings > Actions > General > Workflow permissions (an organization can forbid it for all its repositories), or open it by hand: %s",
-			b.target.Repo, b.compareURL()), err}
+		return Result{}, &Error{PullsForbidden, fmt.Sprintf("GitHub Actions may not open pull requests in %s", b.target.Repo),
+			fmt.Sprintf("turn on \"Allow GitHub Actions to create and approve pull requests\" under Settings > Actions > General > Workflow permissions "+
+				"(an organization can forbid it for all its repositories), or open the pull request by hand: %s", b.compareURL()), err}
 	case saysArchived(err):
 		return Result{}, b.archived(err)
 	case github.KindOf(err) == github.Forbidden:
-		return Result{}, &Error{NotPermitted, fmt.Sprintf("the token may not open pull requests in %s: it needs the permission "+
-			"pull-requests: write; or open it by hand: %s", b.target.Repo, b.compareURL()), err}
+		return Result{}, &Error{NotPermitted, fmt.Sprintf("the token may not open pull requests in %s", b.target.Repo),
+			fmt.Sprintf("give it the permission pull-requests: write, or open the pull request by hand: %s", b.compareURL()), err}
 	case github.KindOf(err) != github.Invalid && github.KindOf(err) != github.NotFound:
 		return Result{}, err
 	}
 	head, failed := b.currentHead(ctx)
 	if failed == nil && head == "" {
-		return Result{}, &Error{Deleted, "the branch was deleted during this run: run again", err}
+		return Result{}, &Error{Deleted, "the branch was deleted during this run", "run again", err}
 	}
 	if says(err, "base") {
-		return Result{}, &Error{NoBase, fmt.Sprintf("%s no longer has a branch %s: set publish.base", b.target.Repo, b.target.Base), err}
+		return Result{}, &Error{NoBase, fmt.Sprintf("%s no longer has a branch %s", b.target.Repo, b.target.Base), "set publish.base", err}
 	}
 	return Result{}, err
 }
@@ -207,6 +226,16 @@ func (b *Branch) updatePull(ctx context.Context, want PullRequest) (Result, erro
 		r.Operation = Updated
 	} else {
 		want.Body = keepChanges(present, want.Body)
+	}
+	if lacksMetadata(present) && b.readOnly == nil {
+		complete, warnings, err := b.resumeMetadata(ctx, want)
+		r.Warnings = warnings
+		if err != nil {
+			return r, err
+		}
+		if !complete {
+			want.Body += "\n\n" + lacksMetadataLine
+		}
 	}
 	next := describe(present, want.Body)
 	switch {
@@ -278,7 +307,8 @@ func (b *Branch) writeDescription(ctx context.Context, text string) error {
 		}
 		return notDone(err)
 	case github.KindOf(err) == github.Forbidden:
-		return &Error{NotPermitted, fmt.Sprintf("the token may not change pull requests in %s: it needs the permission pull-requests: write", b.target.Repo), err}
+		return &Error{NotPermitted, fmt.Sprintf("the token may not change pull requests in %s", b.target.Repo),
+			"give it the permission pull-requests: write", err}
 	}
 	return err
 }

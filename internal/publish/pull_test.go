@@ -63,12 +63,54 @@ func TestFailedMetadataIsAWarning(t *testing.T) {
 	})
 }
 
-func TestRateLimitStopsMetadata(t *testing.T) {
+// stopAt makes the run stop before one of the steps of setting metadata, which each are one write.
+func stopAt(s *githubtest.Server, method, path string) {
+	s.Fail(githubtest.Fault{Method: method, Path: path, Status: 403, Body: `{"message":"You have exceeded a secondary rate limit."}`})
+}
+
+func TestNextRunSetsTheMetadataThatIsMissing(t *testing.T) {
+	for i, step := range []struct{ method, path string }{{"POST", "/labels"}, {"PATCH", "/issues/1"}, {"POST", "/requested_reviewers"}} {
+		bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
+			s.AddMilestone(repo, "December")
+			stopAt(s, step.method, step.path)
+			r := mustPublish(t, s, files(), full())
+			if r.Operation != Created || len(r.Warnings) != 2 || !strings.Contains(r.Warnings[1], "the next run sets") || len(writes(s, 0)) != 3+i {
+				t.Errorf("stopped at %s: %+v after %v", step.path, r, writes(s, 0))
+			}
+			time.Sleep(2 * time.Minute)
+			n := len(s.Requests())
+			r = mustPublish(t, s, files(), full())
+			if r.Operation != Updated || r.Warnings != nil || len(writes(s, n)) != 5-i+1 {
+				t.Errorf("after a stop at %s: %+v after %v", step.path, r, writes(s, n))
+			}
+			p := onlyPull(t, s)
+			got := PullRequest{Title: p.Title, Body: proposal().Body, Draft: p.Draft, Labels: p.Labels, Assignees: p.Assignees, Milestone: p.Milestone, Reviewers: p.Reviewers}
+			want := full()
+			want.Reviewers = []string{"bob", "editors"}
+			if diff := cmp.Diff(want, got); diff != "" || p.Body != describe("", want.Body) {
+				t.Errorf("after a stop at %s: body %q (-want +got)\n%s", step.path, p.Body, diff)
+			}
+			n = len(s.Requests())
+			if r := mustPublish(t, s, files(), full()); r.Operation != Unchanged || writes(s, n) != nil {
+				t.Errorf("once more: %+v after %v", r, writes(s, n))
+			}
+		})
+	}
+}
+
+func TestMetadataThatPeopleChangedIsLeftAlone(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
-		s.Fail(githubtest.Fault{Path: "/labels", Status: 403, Body: `{"message":"You have exceeded a secondary rate limit."}`})
-		r := mustPublish(t, s, files(), full())
-		if r.Operation != Created || len(r.Warnings) != 2 || !strings.Contains(r.Warnings[1], "by hand") || len(writes(s, 0)) != 4 {
-			t.Errorf("%+v after %v", r, writes(s, 0))
+		s.AddMilestone(repo, "December")
+		stopAt(s, "POST", "/requested_reviewers")
+		mustPublish(t, s, files(), full())
+		s.EditPull(repo, 1, func(p *githubtest.Pull) { p.Labels, p.Assignees, p.Milestone = nil, []string{"cat"}, "January" })
+		s.EditPull(repo, 1, func(p *githubtest.Pull) { p.Reviewers = []string{"bob"} })
+		s.EditPull(repo, 1, func(p *githubtest.Pull) { p.Reviewers = nil })
+		time.Sleep(2 * time.Minute)
+		mustPublish(t, s, files(), full())
+		p := onlyPull(t, s)
+		if p.Labels != nil || !cmp.Equal(p.Assignees, []string{"cat"}) || p.Milestone != "January" || !cmp.Equal(p.Reviewers, []string{"editors"}) {
+			t.Errorf("%+v", p)
 		}
 	})
 }
