@@ -10,6 +10,9 @@ import (
 type Rules struct {
 	// PerSection is the most stories, entries and topics a section shows; 0 is no limit.
 	PerSection int
+	// Names are what people call repositories, by owner/name in lower case; without one
+	// it is the repository's own.
+	Names map[string]string
 }
 
 // Edit makes an edition of a snapshot: it selects, groups and ranks, and counts
@@ -21,8 +24,9 @@ func Edit(s Snapshot, number int, rules Rules) Edition {
 		Provisional: s.Provisional,
 		Numbers:     count(s),
 	}
+	told, entries := join(s, rules.Names)
 	for name, sec := range map[SectionName]*Section{Community: &e.Community, Project: &e.Project, Hot: &e.Hot, Tips: &e.Tips} {
-		*sec = section(name, s)
+		*sec = section(name, s, told, entries)
 		if rules.PerSection > 0 {
 			sec.limit(rules.PerSection)
 		}
@@ -31,57 +35,20 @@ func Edit(s Snapshot, number int, rules Rules) Edition {
 }
 
 // section gathers what belongs under one heading.
-func section(name SectionName, s Snapshot) Section {
-	loc := s.Period.Location()
-	sec := Section{Name: name, Gaps: gaps(s.Receipts, name)}
+func section(name SectionName, s Snapshot, told []Story, entries []Entry) Section {
 	var discussions []*Discussion
 	for i := range s.Discussions {
 		if d := &s.Discussions[i]; d.section(s.Period) == name {
 			discussions = append(discussions, d)
 		}
 	}
-	sec.Topics = topics(discussions, s.Period)
-	var releases []Release
-	for _, r := range s.Releases {
-		if r.Section == name {
-			releases = append(releases, r.in(loc))
-		}
+	return Section{
+		Name:    name,
+		Stories: those(told, func(story Story) bool { return story.Section == name }),
+		Entries: those(entries, func(e Entry) bool { return e.Section == name }),
+		Topics:  topics(discussions, s.Period),
+		Gaps:    gaps(s.Receipts, name),
 	}
-	var news []AdvisoryNews
-	for _, a := range s.Advisories {
-		if a.Section == name {
-			news = append(news, AdvisoryNews{a.in(loc), a.event(s.Period)})
-		}
-	}
-	sec.Stories = append(stories(news, trains(releases)), lateStories(s.Late, name, loc)...)
-	for _, e := range s.Entries {
-		if e.Section == name {
-			sec.Entries = append(sec.Entries, e.in(loc))
-		}
-	}
-	return sec
-}
-
-// lateStories tells what came too late for an earlier edition, apart from the rest: a train
-// of last week's releases is not one with this week's.
-func lateStories(late Late, name SectionName, loc *time.Location) []Story {
-	var releases []Release
-	for _, r := range late.Releases {
-		if r.Section == name {
-			releases = append(releases, r.in(loc))
-		}
-	}
-	var news []AdvisoryNews
-	for _, a := range late.Advisories {
-		if a.Section == name {
-			news = append(news, AdvisoryNews{a.in(loc), Published})
-		}
-	}
-	told := stories(news, trains(releases))
-	for i := range told {
-		told[i].Late = true
-	}
-	return told
 }
 
 // in returns the item with its times in the editorial zone, in which templates print them.

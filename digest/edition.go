@@ -86,17 +86,6 @@ func (s Section) Empty() bool { return s.Len() == 0 && len(s.Gaps) == 0 && s.Cut
 // Len counts stories, entries and topics.
 func (s Section) Len() int { return len(s.Stories) + len(s.Entries) + len(s.Topics) }
 
-// Story is one thing that happened: a train of releases, the advisories that it
-// fixes, or both told together.
-type Story struct {
-	// Advisories are sorted by severity; none when the releases fix nothing known.
-	Advisories []AdvisoryNews
-	// Train holds the releases; nil for an advisory without one.
-	Train *Train
-	// Late tells that it belongs to an earlier edition, and came too late for it.
-	Late bool
-}
-
 // AdvisoryNews is an advisory and what happened to it in the period.
 type AdvisoryNews struct {
 	Advisory

@@ -195,6 +195,7 @@ type Advisory struct {
 	Item
 	Summary     markdown.Text   `json:"summary"`
 	Description markdown.Text   `json:"description,omitzero"` // its prose, possibly cut
+	Notes       Notes           `json:"notes,omitzero"`
 	Severity    Severity        `json:"severity"`
 	CVSS        CVSS            `json:"cvss,omitzero"`
 	CVEs        []markdown.Text `json:"cves,omitempty"`
@@ -230,6 +231,7 @@ type Entry struct {
 	Feed        markdown.Text `json:"feed,omitzero"` // the feed's title
 	Title       markdown.Text `json:"title"`
 	Summary     markdown.Text `json:"summary,omitzero"` // its text, possibly cut
+	Notes       Notes         `json:"notes,omitzero"`
 	PublishedAt time.Time     `json:"published_at"`
 }
 

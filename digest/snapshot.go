@@ -123,7 +123,8 @@ func (s Snapshot) shorten(n int) Snapshot {
 		}
 	}
 	for i := range s.Entries {
-		s.Entries[i].Summary = s.Entries[i].Summary.Head(n)
+		e := &s.Entries[i]
+		e.Summary, e.Notes = e.Summary.Head(n), e.Notes.head(n)
 	}
 	for _, list := range []*[]Release{&s.Releases, &s.Late.Releases} {
 		*list = slices.Clone(*list)
@@ -134,7 +135,8 @@ func (s Snapshot) shorten(n int) Snapshot {
 	for _, list := range []*[]Advisory{&s.Advisories, &s.Late.Advisories} {
 		*list = slices.Clone(*list)
 		for i := range *list {
-			(*list)[i].Description = (*list)[i].Description.Head(n)
+			a := &(*list)[i]
+			a.Description, a.Notes = a.Description.Head(n), a.Notes.head(n)
 		}
 	}
 	return s

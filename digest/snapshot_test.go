@@ -113,6 +113,7 @@ func TestInvalidSnapshotsAreRefused(t *testing.T) {
 func TestEveryConstantCanBeReadBack(t *testing.T) {
 	lists := map[string]any{
 		"Kind": Kinds, "Outcome": outcomes, "DropReason": dropReasons, "SectionName": SectionNames, "Severity": severities,
+		"ChangeKind": ChangeKinds,
 	}
 	files, err := parser.ParseDir(gotoken.NewFileSet(), ".", nil, 0)
 	if err != nil {

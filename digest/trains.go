@@ -1,9 +1,7 @@
 package digest
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -12,18 +10,27 @@ import (
 // leaves room for a pipeline that had to be started again.
 const together = 24 * time.Hour
 
-// trains groups releases, sorted as [Merge] sorts them, into trains.
+// trains groups releases, sorted as [Merge] sorts them, into trains. All builds of a
+// repository that are made by the clock are one train.
 func trains(releases []Release) []*Train {
 	var out []*Train
-	var last Release
+	var last, builds *Train // of the repository that is being read
 	for _, r := range releases {
-		n := len(out)
-		if n == 0 || !out[n-1].Repo.Same(r.Repo) || r.PublishedAt.Sub(last.PublishedAt) > together {
-			out = append(out, &Train{Repo: r.Repo})
-			n++
+		if last != nil && !last.Repo.Same(r.Repo) {
+			last = nil
 		}
-		out[n-1].Releases = append(out[n-1].Releases, r)
-		last = r
+		if builds != nil && !builds.Repo.Same(r.Repo) {
+			builds = nil
+		}
+		t := &last
+		if r.isBuild() {
+			t = &builds
+		}
+		if *t == nil || !r.isBuild() && r.PublishedAt.Sub((*t).newest()) > together {
+			*t = &Train{Repo: r.Repo}
+			out = append(out, *t)
+		}
+		(*t).Releases = append((*t).Releases, r)
 	}
 	for _, t := range out {
 		slices.SortStableFunc(t.Releases, func(a, b Release) int {
@@ -33,83 +40,12 @@ func trains(releases []Release) []*Train {
 	return out
 }
 
-// stories tells advisories with the trains that fix them, severity first.
-func stories(advisories []AdvisoryNews, trains []*Train) []Story {
-	var out []Story
-	running := make(map[string][]*Train) // by repository
-	for _, t := range trains {
-		running[t.Repo.Key()] = append(running[t.Repo.Key()], t)
-	}
-	fixes := make(map[*Train][]AdvisoryNews)
-	for _, a := range advisories {
-		if t := a.fixedBy(running[a.Repo.Key()]); t != nil {
-			fixes[t] = append(fixes[t], a)
-		} else {
-			out = append(out, Story{Advisories: []AdvisoryNews{a}})
-		}
-	}
-	for _, t := range trains {
-		out = append(out, Story{Advisories: fixes[t], Train: t})
-	}
-	for _, s := range out {
-		slices.SortStableFunc(s.Advisories, bySeverity)
-	}
-	slices.SortStableFunc(out, func(a, b Story) int {
-		return cmp.Or(cmp.Compare(a.rank(), b.rank()), compareRepos(a.repo(), b.repo()), a.time().Compare(b.time()))
-	})
-	return out
+// newest is when the last release that was added was published.
+func (t *Train) newest() time.Time { return t.Releases[len(t.Releases)-1].PublishedAt }
+
+// isBuild reports whether a release is made by the clock: a nightly, or a tag that moves.
+func (r Release) isBuild() bool {
+	return slices.ContainsFunc(wordsOf(r.Tag.Unsafe()), func(w string) bool { return slices.Contains(buildWords, w) })
 }
 
-// fixedBy returns the first of its repository's trains that has a version that patches
-// the advisory, or nil. An advisory that says nothing of its repository's releases is not
-// fixed by guess.
-func (a Advisory) fixedBy(trains []*Train) *Train {
-	var patched []string
-	for _, p := range a.Packages {
-		for _, v := range strings.FieldsFunc(p.Patched.Unsafe(), func(r rune) bool { return r == ',' || r == ' ' }) {
-			patched = append(patched, BareVersion(v))
-		}
-	}
-	for _, t := range trains {
-		for _, r := range t.Releases {
-			if slices.Contains(patched, BareVersion(r.Tag.Unsafe())) {
-				return t
-			}
-		}
-	}
-	return nil
-}
-
-func bySeverity(a, b AdvisoryNews) int {
-	return cmp.Or(cmp.Compare(a.rank(), b.rank()), -cmp.Compare(a.CVSS.Score, b.CVSS.Score), cmp.Compare(a.ID, b.ID))
-}
-
-// rank puts withdrawn advisories behind all others: there is nothing to do about them any more.
-func (a AdvisoryNews) rank() int {
-	if a.Event == Withdrawn {
-		return len(severities)
-	}
-	return a.Severity.rank()
-}
-
-// rank is that of the most severe advisory; a story without one comes last.
-func (s Story) rank() int {
-	if len(s.Advisories) == 0 {
-		return len(severities) + 1
-	}
-	return s.Advisories[0].rank()
-}
-
-func (s Story) repo() Repo {
-	if s.Train != nil {
-		return s.Train.Repo
-	}
-	return s.Advisories[0].Repo
-}
-
-func (s Story) time() time.Time {
-	if s.Train != nil {
-		return s.Train.Releases[0].PublishedAt
-	}
-	return s.Advisories[0].PublishedAt
-}
+var buildWords = []string{"canary", "continuous", "daily", "edge", "latest", "nightly", "snapshot", "tip", "unstable", "weekly"}

@@ -1,0 +1,337 @@
+package digest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/community-digest/digest/internal/markdown"
+)
+
+// Story is one thing that happened, told once: a train of releases, the advisories that it
+// fixes, and what feeds wrote about either.
+type Story struct {
+	// Section is that of the most severe member.
+	Section SectionName
+	// Advisories are sorted by severity; none when the releases fix nothing known.
+	Advisories []AdvisoryNews
+	// Train holds the releases; nil for an advisory without one.
+	Train *Train
+	// Entries are announcements of the train or the advisories, oldest first.
+	Entries []Entry
+	// SeeAlso are advisories of other packages that the releases mention.
+	SeeAlso []Reference
+	// Late is true if it belongs to an earlier edition, and came too late for it.
+	Late bool
+	// Joins say why the members are one story.
+	Joins []Join
+}
+
+// Reference points to what another story tells.
+type Reference struct {
+	Identifier markdown.Text
+	Title      markdown.Text
+	URL        markdown.URL
+}
+
+// Join says why two items are told in one story.
+type Join struct {
+	Reason JoinReason
+	// Detail is the version or the identifier that they share, if it is one.
+	Detail markdown.Text
+	// Item joined the story because of Member.
+	Item, Member Item
+}
+
+// JoinReason says what joins two items. Dates never do.
+type JoinReason string
+
+// The reasons, the strongest first.
+const (
+	JoinedByAddress    JoinReason = "same address"
+	JoinedByPatch      JoinReason = "patched version"
+	JoinedByTitle      JoinReason = "name and version in the title"
+	JoinedByLink       JoinReason = "link"
+	JoinedByIdentifier JoinReason = "shared identifier"
+)
+
+// join tells what was found as stories, over all kinds and sources, and returns the
+// entries of feeds that belong to none. Names are what people call repositories, by
+// owner/name in lower case.
+//
+// Trains never join each other: an advisory joins the train that fixes it, an entry the
+// one story that it fits. What fits several is a round-up and stays alone, so that
+// there are no chains.
+func join(s Snapshot, names map[string]string) ([]Story, []Entry) {
+	loc := s.Period.Location()
+	var news []AdvisoryNews
+	for _, a := range s.Advisories {
+		news = append(news, AdvisoryNews{a.in(loc), a.event(s.Period)})
+	}
+	var late []AdvisoryNews
+	for _, a := range s.Late.Advisories {
+		late = append(late, AdvisoryNews{a.in(loc), Published})
+	}
+	told := tell(news, trains(localised(s.Releases, loc)))
+	ix := newIndex(told, watchedRepos(s), names)
+	var alone []Entry
+	for _, e := range onceEach(s.Entries) {
+		e = e.in(loc)
+		if story, j, ok := ix.storyOf(e); ok {
+			story.Entries = append(story.Entries, e)
+			story.Joins = append(story.Joins, j)
+		} else {
+			alone = append(alone, e)
+		}
+	}
+	// A train of last week's releases is not one with this week's.
+	for _, story := range tell(late, trains(localised(s.Late.Releases, loc))) {
+		story.Late = true
+		told = append(told, story)
+	}
+	out := make([]Story, 0, len(told))
+	for _, story := range told {
+		story.Section = story.items()[0].Section
+		out = append(out, *story)
+	}
+	slices.SortStableFunc(out, byWeight)
+	return out, alone
+}
+
+func localised(releases []Release, loc *time.Location) []Release {
+	out := make([]Release, 0, len(releases))
+	for _, r := range releases {
+		out = append(out, r.in(loc))
+	}
+	return out
+}
+
+// onceEach leaves out entries that another feed has, too.
+func onceEach(entries []Entry) []Entry {
+	first := make(map[string]string) // the feed that has an address first
+	return those(entries, func(e Entry) bool {
+		address, feed := canonical(e.URL), e.feedID()
+		if !strings.Contains(address, "/") {
+			return true // a site's front page is the address of anything
+		}
+		if _, ok := first[address]; !ok {
+			first[address] = feed
+		}
+		return first[address] == feed
+	})
+}
+
+// feedID is the part of an entry's id that all entries of its feed share.
+func (e Entry) feedID() string {
+	feed, _, _ := strings.Cut(string(e.ID), " ")
+	return feed
+}
+
+// tell makes a story of each train with the advisories that it fixes, and of each other advisory.
+func tell(advisories []AdvisoryNews, trains []*Train) []*Story {
+	var out []*Story
+	running := make(map[string][]*Story)  // by repository
+	mentions := make(map[string][]*Story) // by identifier
+	for _, t := range trains {
+		story := &Story{Train: t}
+		out = append(out, story)
+		running[t.Repo.Key()] = append(running[t.Repo.Key()], story)
+		for _, key := range keysOf(t.Identifiers()) {
+			mentions[key] = append(mentions[key], story)
+		}
+	}
+	for _, a := range advisories {
+		story, j, ok := a.fixedBy(running[a.Repo.Key()])
+		if !ok {
+			story = &Story{}
+			out = append(out, story)
+		} else {
+			story.Joins = append(story.Joins, j)
+		}
+		story.Advisories = append(story.Advisories, a)
+		for _, id := range a.Identifiers() {
+			for _, other := range mentions[identifierKey(id)] {
+				if other != story {
+					other.seeAlso(id, a)
+				}
+			}
+		}
+	}
+	for _, story := range out {
+		slices.SortStableFunc(story.Advisories, bySeverity)
+	}
+	return out
+}
+
+func (s *Story) seeAlso(id markdown.Text, a AdvisoryNews) {
+	if !slices.ContainsFunc(s.SeeAlso, func(r Reference) bool { return r.URL == a.URL }) {
+		s.SeeAlso = append(s.SeeAlso, Reference{id, a.Summary, a.URL})
+	}
+}
+
+// fixedBy returns the story with the train that fixes the advisory: one of its releases is
+// of a package that the advisory names and has a patched version of it, or else mentions
+// the advisory. An advisory that says nothing of these is not fixed by guess.
+func (a AdvisoryNews) fixedBy(running []*Story) (*Story, Join, bool) {
+	for _, story := range running {
+		for _, r := range story.Train.Releases {
+			for _, p := range a.Packages {
+				if r.isOf(p) && p.patchedIn(r.Tag.Unsafe()) {
+					return story, Join{JoinedByPatch, r.Tag, a.Item, r.Item}, true
+				}
+			}
+		}
+	}
+	own := keysOf(a.Identifiers())
+	for _, story := range running {
+		for _, r := range story.Train.Releases {
+			for _, id := range r.Notes.Identifiers {
+				if slices.Contains(own, identifierKey(id)) && (len(a.Packages) == 0 || slices.ContainsFunc(a.Packages, r.isOf)) {
+					return story, Join{JoinedByIdentifier, id, a.Item, r.Item}, true
+				}
+			}
+		}
+	}
+	return nil, Join{}, false
+}
+
+// patchedIn reports whether a tag is one of the versions that patch the package.
+func (p Package) patchedIn(tag string) bool {
+	version := versionKey(tag)
+	return slices.ContainsFunc(strings.FieldsFunc(p.Patched.Unsafe(), func(r rune) bool { return r == ',' || r == ' ' }),
+		func(patched string) bool { return versionKey(patched) == version })
+}
+
+// versionKey is the same for two spellings of a version.
+func versionKey(s string) string {
+	return strings.ReplaceAll(strings.ToLower(BareVersion(s)), "_", ".")
+}
+
+// isOf reports whether a release is one of the package: its tag names none, or the same,
+// or the repository.
+func (r Release) isOf(p Package) bool {
+	tag := r.Tag.Unsafe()
+	name := packageOf(tag, BareVersion(tag))
+	if name == "" || slices.Contains(plainTags, name) || strings.EqualFold(name, r.Repo.Name) {
+		return true
+	}
+	full := strings.ToLower(p.Name.Unsafe())
+	return name == full || lastPart(name) == lastPart(full)
+}
+
+// plainTags are what tags begin with that name no package.
+var plainTags = []string{"release", "rel", "r", "version", "ver", "stable"}
+
+// lastPart is what packages are called for short: cli of @acme/cli, of org.acme:cli and of
+// github.com/acme/cli/v2.
+func lastPart(name string) string {
+	if dir, last, ok := cutLast(name, "/"); ok && len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" {
+		name = dir
+	}
+	return name[strings.LastIndexAny(name, "/:")+1:]
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// Identifiers are the advisory's own; those that its text mentions may be another's.
+func (a Advisory) Identifiers() []markdown.Text {
+	return append([]markdown.Text{a.GHSA()}, a.CVEs...)
+}
+
+// Identifiers are all that the releases mention, each once.
+func (t *Train) Identifiers() []markdown.Text {
+	var ids []markdown.Text
+	seen := make(map[string]bool)
+	for _, r := range t.Releases {
+		for _, id := range r.Notes.Identifiers {
+			if key := identifierKey(id); !seen[key] {
+				seen[key] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+func keysOf(ids []markdown.Text) []string {
+	keys := make([]string, 0, len(ids))
+	for _, id := range ids {
+		keys = append(keys, identifierKey(id))
+	}
+	return keys
+}
+
+func identifierKey(t markdown.Text) string { return strings.ToUpper(t.Unsafe()) }
+
+// items are the advisories, releases and entries of the story, the most severe first.
+func (s *Story) items() []Item {
+	var items []Item
+	for _, a := range s.Advisories {
+		items = append(items, a.Item)
+	}
+	if s.Train != nil {
+		for _, r := range s.Train.Releases {
+			items = append(items, r.Item)
+		}
+	}
+	for _, e := range s.Entries {
+		items = append(items, e.Item)
+	}
+	return items
+}
+
+// byWeight puts security first by severity, late stories last.
+func byWeight(a, b Story) int {
+	late := func(s Story) int { return one(s.Late) }
+	return cmp.Or(
+		cmp.Compare(late(a), late(b)),
+		cmp.Compare(a.rank(), b.rank()),
+		compareRepos(a.repo(), b.repo()),
+		a.time().Compare(b.time()),
+	)
+}
+
+func bySeverity(a, b AdvisoryNews) int {
+	return cmp.Or(cmp.Compare(a.rank(), b.rank()), -cmp.Compare(a.CVSS.Score, b.CVSS.Score), cmp.Compare(a.ID, b.ID))
+}
+
+// rank puts new advisories before those that were updated, and withdrawn ones last: there
+// is nothing to do about them any more.
+func (a AdvisoryNews) rank() int {
+	switch a.Event {
+	case Published:
+		return a.Severity.rank()
+	case Updated:
+		return len(severities) + 1 + a.Severity.rank()
+	default:
+		return 2 * (len(severities) + 1)
+	}
+}
+
+// rank is that of the most severe advisory; a story without one comes last.
+func (s Story) rank() int {
+	if len(s.Advisories) == 0 {
+		return 3 * (len(severities) + 1)
+	}
+	return s.Advisories[0].rank()
+}
+
+func (s Story) repo() Repo {
+	if s.Train != nil {
+		return s.Train.Repo
+	}
+	return s.Advisories[0].Repo
+}
+
+func (s Story) time() time.Time {
+	if s.Train != nil {
+		return s.Train.Releases[0].PublishedAt
+	}
+	return s.Advisories[0].PublishedAt
+}
