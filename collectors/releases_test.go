@@ -112,6 +112,29 @@ func backport() githubtest.Repo {
 	return githubtest.Repo{Releases: list}
 }
 
+func TestPromotedPrereleaseIsCollectedAsARelease(t *testing.T) {
+	lastWeek := digest.Period{From: week.From.AddDate(0, 0, -7), To: week.From}
+	source := []ReleaseSource{{Repos: repos("istio/istio"), Prereleases: true}}
+	for _, way := range []func(*testing.T, *githubtest.Server) *github.Client{signed, anonymous} {
+		s := githubtest.NewInProcess(t, istio(githubtest.Repo{Releases: []githubtest.Release{
+			{TagName: "v2", Prerelease: true, PublishedAt: in.Add(-7 * days)}, {TagName: "v3-rc", Prerelease: true, PublishedAt: in.Add(-7 * days)}}}))
+		f, err := newReleases(way(t, s), source).Collect(t.Context(), lastWeek)
+		if err != nil || len(f.Releases) != 2 {
+			t.Fatalf("last week: %v, %v", tags(f), err)
+		}
+		past := digest.NewPast(digest.Snapshot{Period: lastWeek, Findings: f})
+		s.Update(func(w *githubtest.World) { w.Repos[0].Releases[0].Prerelease = false })
+		f = collect(t, NewGitHub(way(t, s), Sources{Releases: source, Past: past}))
+		if len(f.Releases) != 0 || len(f.Late.Releases) != 1 || f.Late.Releases[0].Tag.Unsafe() != "v2" || f.Late.Releases[0].Prerelease {
+			t.Errorf("this week: %v, late %v", tags(f), f.Late.Releases)
+		}
+		past = digest.NewPast(digest.Snapshot{Period: lastWeek, Findings: digest.Findings{Receipts: f.Receipts}}, digest.Snapshot{Period: week, Findings: f})
+		if f = collect(t, NewGitHub(way(t, s), Sources{Releases: source, Past: past})); len(f.Late.Releases) != 0 {
+			t.Errorf("next week: late %v", f.Late.Releases)
+		}
+	}
+}
+
 func TestBackportOnTheLastPageIsFound(t *testing.T) {
 	f, s := releases(t, backport(), false, signed)
 	wantReceipt(t, f, 0, 1, map[digest.DropReason]int{digest.OutsidePeriod: 250}, digest.Complete)

@@ -13,34 +13,37 @@ type Late struct {
 	Advisories []Advisory `json:"advisories,omitempty"`
 }
 
-// Past is what earlier editions looked at and told. A nil one is of no editions.
+// Past is what earlier editions read and printed. A nil Past has no editions.
 type Past struct {
 	editions []pastEdition
-	told     map[ID]bool
+	printed  map[ID]bool // but for prereleases: becoming the release is news
 }
 
 type pastEdition struct {
 	period  Period
-	watched map[string]bool
+	sources map[string]bool // that the edition read
 }
 
 // NewPast makes a Past of the snapshots of earlier editions.
 func NewPast(snapshots ...Snapshot) *Past {
-	p := &Past{told: make(map[ID]bool)}
+	p := &Past{printed: make(map[ID]bool)}
 	for _, s := range snapshots {
-		e := pastEdition{period: s.Period, watched: make(map[string]bool)}
+		e := pastEdition{period: s.Period, sources: make(map[string]bool)}
 		for _, r := range s.Receipts {
-			e.watched[sourceKey(r.Kind, r.Source)] = true
+			e.sources[sourceKey(r.Kind, r.Source)] = true
+			if r.RenamedTo != (Repo{}) {
+				e.sources[sourceKey(r.Kind, r.RenamedTo.String())] = true
+			}
 		}
 		p.editions = append(p.editions, e)
 		for _, list := range [][]Release{s.Releases, s.Late.Releases} {
 			for i := range list {
-				p.told[list[i].ID] = true
+				p.printed[list[i].ID] = p.printed[list[i].ID] || !list[i].Prerelease
 			}
 		}
 		for _, list := range [][]Advisory{s.Advisories, s.Late.Advisories} {
 			for i := range list {
-				p.told[list[i].ID] = true
+				p.printed[list[i].ID] = true
 			}
 		}
 	}
@@ -48,15 +51,16 @@ func NewPast(snapshots ...Snapshot) *Past {
 }
 
 // Missed reports whether an item of a source should have been in an earlier edition and
-// was not: the source was watched by the edition whose period the time lies in, and no
-// edition has the item. A source that was added since is no reason to tell its history.
+// was not: the edition whose period contains the time read the source, and no edition has
+// the item. A release that they have as a prerelease only was missed, too: it was promoted
+// since. A source that was added later does not bring its history.
 func (p *Past) Missed(kind Kind, source string, id ID, at time.Time) bool {
-	if p == nil || p.told[id] {
+	if p == nil || p.printed[id] {
 		return false
 	}
 	for _, e := range p.editions {
 		if e.period.Contains(at) {
-			return e.watched[sourceKey(kind, source)]
+			return e.sources[sourceKey(kind, source)]
 		}
 	}
 	return false

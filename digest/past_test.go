@@ -11,8 +11,9 @@ func TestWhatAnEarlierEditionShouldHaveToldWasMissed(t *testing.T) {
 		return Period{From: from, To: from.AddDate(0, 0, 7)}
 	}
 	release := func(id ID) Release { return Release{Item: Item{ID: id}} }
-	receipt := Receipt{Kind: Releases, Source: "Istio/istio"}
-	first := Snapshot{Period: week(4), Findings: Findings{Receipts: []Receipt{receipt}, Releases: []Release{release("told")}}}
+	receipt := Receipt{Kind: Releases, Source: "Istio/istio", RenamedTo: Repo{"mesh", "istio"}}
+	prerelease := Release{Item: Item{ID: "prerelease"}, Prerelease: true}
+	first := Snapshot{Period: week(4), Findings: Findings{Receipts: []Receipt{receipt}, Releases: []Release{release("told"), prerelease}}}
 	second := Snapshot{Period: week(11), Findings: Findings{Receipts: []Receipt{receipt}, Late: Late{
 		Releases: []Release{release("told late")}, Advisories: []Advisory{{Item: Item{ID: "advisory"}}}}}}
 	in := week(4).From.Add(time.Hour)
@@ -27,6 +28,8 @@ func TestWhatAnEarlierEditionShouldHaveToldWasMissed(t *testing.T) {
 		{"not there yet", Releases, "istio/istio", "new", in, true},
 		{"there", Releases, "istio/istio", "told", in, false},
 		{"told late by the edition after", Releases, "istio/istio", "told late", in, false},
+		{"there as a prerelease, and a release now", Releases, "istio/istio", "prerelease", in, true},
+		{"of a repository under its new name", Releases, "mesh/istio", "new", in, true},
 		{"an advisory told late", Advisories, "istio/istio", "advisory", in, false},
 		{"of a source that was not watched", Releases, "istio/other", "new", in, false},
 		{"of a kind that was not watched", Advisories, "istio/istio", "new", in, false},
