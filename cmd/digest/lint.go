@@ -1,10 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,45 +24,45 @@ func lintCommand(e env) *cobra.Command {
 	var f lintFlags
 	cmd := &cobra.Command{
 		Use:   "lint FILE...",
-		Short: "Check drafts for what should not be published: nothing is contacted",
-		Long: `Lint looks for what should not be published in a draft: places that a person has not
-filled yet, broken structure, links that are told twice, tracking parameters, a draft flag
-that is still set. docs/linting.md has the rules.
+		Short: "Check drafts for what should not be published",
+		Long: `Lint looks for what should not be published in a draft: placeholders, conflict markers
+of git, broken structure, duplicate links, tracking parameters, a draft flag that is
+still set. It needs no network. docs/linting.md has the rules.
 
 Links are compared with the 25 editions before, which are found by their number:
 ../06/index.md for 07/index.md, 6.en.md for 7.en.md.
 
-The exit code is 0 when there are warnings at most, 1 when there is an error, and 2 when
-a file cannot be read.`,
+The exit code is 0 if there are at most warnings, 1 if there is an error, and 2 if a
+file cannot be read.`,
 		Example: `  digest lint content/en/weekly/07/index.md
   digest lint --ready content/*/weekly/07/index.md`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef("which draft? digest lint FILE...")
+				return usagef("missing FILE: digest lint content/en/weekly/07/index.md")
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, files []string) error {
+		RunE: func(cmd *cobra.Command, files []string) error {
 			if f.format != "text" && f.format != "json" {
 				return usagef("--format %s: want text or json", f.format)
 			}
-			return lintDrafts(e, f, files)
+			return lintDrafts(cmd.Context(), e, f, files)
 		},
 	}
-	cmd.Flags().BoolVar(&f.ready, "ready", false, "the drafts are about to be published: a draft flag is an error")
-	cmd.Flags().StringVar(&f.against, "against", "", "compare links with the drafts in this `folder`, or with those of a pattern such as 'weekly/*.en.md'")
-	cmd.Flags().StringVar(&f.format, "format", "text", "`form` of the result: text or json")
+	cmd.Flags().BoolVar(&f.ready, "ready", false, "the drafts are about to be published: make draft: true an error")
+	cmd.Flags().StringVar(&f.against, "against", "", "compare links with the drafts in this `directory`, or of a pattern such as 'weekly/*.en.md'")
+	cmd.Flags().StringVar(&f.format, "format", "text", "`format` of the result: text or json")
 	return cmd
 }
 
-// lintReport is what digest lint finds.
+// lintReport is the result of digest lint.
 type lintReport struct {
 	Files    []lintedFile `json:"files"`
 	Errors   int          `json:"errors"`
 	Warnings int          `json:"warnings"`
 }
 
-// lintedFile is what was found in one draft.
+// lintedFile is the result for one draft.
 type lintedFile struct {
 	File string `json:"file"`
 	// ComparedWith are the earlier editions, the newest first.
@@ -70,12 +70,15 @@ type lintedFile struct {
 	Problems     []lint.Problem `json:"problems"`
 }
 
-// lintDrafts checks the files, prints what is wrong with them and fails on an error.
-func lintDrafts(e env, f lintFlags, files []string) error {
+// lintDrafts checks the files, prints the problems and fails if one of them is an error.
+func lintDrafts(ctx context.Context, e env, f lintFlags, files []string) error {
 	found := lintReport{}
 	var annotations []report.Annotation
 	for _, name := range files {
-		linted, err := lintDraft(e, f, name)
+		linted, err := lintDraft(ctx, e, f, name)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
 			return usageError{err}
 		}
@@ -102,8 +105,8 @@ func lintDrafts(e env, f lintFlags, files []string) error {
 	return nil
 }
 
-func lintDraft(e env, f lintFlags, name string) (lintedFile, error) {
-	text, err := readDraft(name)
+func lintDraft(ctx context.Context, e env, f lintFlags, name string) (lintedFile, error) {
+	text, err := lint.Read(name)
 	if err != nil {
 		return lintedFile{}, err
 	}
@@ -114,14 +117,18 @@ func lintDraft(e env, f lintFlags, name string) (lintedFile, error) {
 	o := lint.Options{Ready: f.ready}
 	linted := lintedFile{File: name, ComparedWith: []string{}, Problems: []lint.Problem{}}
 	for _, earlier := range names {
-		t, err := readDraft(earlier)
+		t, err := lint.Read(earlier)
 		if err != nil {
-			return lintedFile{}, fmt.Errorf("compare with an earlier edition: %w", err)
+			return lintedFile{}, fmt.Errorf("compare with earlier editions: %w", err)
 		}
 		o.Earlier = append(o.Earlier, lint.Draft{Name: earlier, Text: t})
 		linted.ComparedWith = append(linted.ComparedWith, earlier)
 	}
-	for _, pr := range lint.Check(text, o) {
+	problems, err := lint.Check(ctx, text, o)
+	if err != nil {
+		return lintedFile{}, err
+	}
+	for _, pr := range problems {
 		pr.Message = report.Printable(pr.Message)
 		linted.Problems = append(linted.Problems, pr)
 	}
@@ -131,40 +138,17 @@ func lintDraft(e env, f lintFlags, name string) (lintedFile, error) {
 // earlier returns the drafts that links are compared with, the newest first.
 func (f lintFlags) earlier(e env, name string) ([]string, error) {
 	if f.against == "" {
-		names, err := earlierDrafts(name)
+		names, err := lint.Earlier(name)
 		return names[:min(lint.MaxEarlier, len(names))], err
 	}
-	names, err := namedDrafts(f.against, name)
-	if err == nil && len(names) == 0 {
-		e.stderr.warning("--against %s: there is no draft to compare %s with", f.against, name)
-	}
-	return names[:min(lint.MaxEarlier, len(names))], err
-}
-
-// maxDraft is the largest file that is taken for a draft, in bytes.
-const maxDraft = 1 << 20
-
-func readDraft(name string) (string, error) {
-	info, err := os.Stat(name) // before it is opened: a pipe would never open
+	names, err := lint.Against(f.against, name)
 	if err != nil {
-		return "", err
+		return nil, fmt.Errorf("--against: %w", err)
 	}
-	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is not a file", name)
+	if len(names) == 0 {
+		e.stderr.warning("--against %s: no drafts found to compare %s with", f.against, name)
 	}
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxDraft+1))
-	if err != nil {
-		return "", err
-	}
-	if len(data) > maxDraft {
-		return "", fmt.Errorf("%s is larger than 1 MiB: is it a draft?", name)
-	}
-	return string(data), nil
+	return names[:min(lint.MaxEarlier, len(names))], nil
 }
 
 // print writes the result: a line for each problem, or JSON.
@@ -184,7 +168,7 @@ func (r lintReport) print(w io.Writer, format string) error {
 	return nil
 }
 
-// sum says how many problems there are, and what the drafts were held against.
+// sum counts the drafts and the problems.
 func (r lintReport) sum() string {
 	compared := 0
 	for _, f := range r.Files {

@@ -43,7 +43,7 @@ var arrows = []arrow{
 	{"internal/github", nil, "is the way to GitHub, whatever is asked there", []string{"internal/githubtest"}},
 	{"internal/fleet", []string{"internal/schedule"}, "keeps work in River; what is due and what drafting means come in as functions", []string{"digest", "internal/postgrestest"}},
 	{"internal/jobs", []string{"digest"}, "keeps work that it does not understand: what is due and what drafting means come in as functions", []string{"internal/schedule"}},
-	{"internal/lint", []string{"internal/frontmatter"}, "judges the text of a draft, and knows neither files nor how drafts are made", []string{"templates"}},
+	{"internal/lint", []string{"internal/frontmatter", "internal/textfile"}, "checks drafts, and does not know how they are made", []string{"templates"}},
 	{"internal/markdown", nil, "makes any text from outside safe", nil},
 	{"internal/merge", []string{"internal/frontmatter", "internal/textfile"}, "merges texts, and knows nothing of editions", []string{"digest", "internal/markdown", "templates"}},
 	{"internal/notes", []string{"digest", "internal/markdown"}, "reads release notes and announcements, wherever they come from", nil},

@@ -70,7 +70,7 @@ var standard = []struct {
 	{"html/template", []string{"internal/status"}, "drafts are Markdown; the daemon's own page is not"},
 	{"log", nil, "errors are returned, and end in cmd"},
 	{"log/slog", []string{"internal/markdown", "internal/status", "internal/fleet", "internal/jobs", "internal/schedule", "cmd/digest"}, "texts from outside say how they are logged; the daemon logs its runs"},
-	{"os", []string{"cmd/digest", "internal/config", "internal/edition", "internal/github", "internal/output", "internal/githubtest/schema/gen", "internal/jobs", "internal/postgrestest"}, "files are the business of cmd, config and output; github names an error of it; edition looks whether the output directory exists; jobs makes the file of its database"},
+	{"os", []string{"cmd/digest", "internal/config", "internal/edition", "internal/github", "internal/output", "internal/githubtest/schema/gen", "internal/jobs", "internal/lint", "internal/postgrestest"}, "files are the business of cmd, config and output; lint reads drafts; github names an error of it; edition looks whether the output directory exists; jobs makes the file of its database"},
 	{"os/exec", []string{"internal/postgrestest", "internal/githubtest/schema/gen"}, "the program runs no other"},
 	{"os/signal", []string{"cmd/digest"}, "only main is a process"},
 	{"flag", []string{"internal/githubtest/schema/gen"}, "flags are cobra's"},

@@ -180,7 +180,11 @@ func (t *branch) facts(c *composition) publish.Facts {
 			continue
 		}
 		f.Files = append(f.Files, publish.File{Language: d.language, Path: d.path})
-		for _, mark := range lint.Placeholders(d.merged) {
+		marks, err := lint.Placeholders(d.merged)
+		if err != nil {
+			f.ToWrite = append(f.ToWrite, publish.Placeholder{Language: d.language, Text: "not checked for placeholders: " + err.Error()})
+		}
+		for _, mark := range marks {
 			f.ToWrite = append(f.ToWrite, publish.Placeholder{Language: d.language, Text: mark.Text})
 		}
 		if d.report != nil {

@@ -15,9 +15,9 @@ func address(destination []byte) string {
 	return string(util.ResolveEntityNames(util.ResolveNumericReferences(destination)))
 }
 
-// identity is the same for all addresses of one thing, and ok only for what an item can
-// be about: not for the front page of a site or the pages of a repository itself, which
-// stand in every edition.
+// identity is the same for all addresses of one page. It is ok only for what an item can be
+// about: not for the front page of a site or the pages of a repository itself, which every
+// edition links to.
 func identity(address string) (id string, ok bool) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil {
@@ -51,8 +51,8 @@ func identity(address string) (id string, ok bool) {
 	return id, true
 }
 
-// isGitHubItem reports whether a path leads to something that happened, as
-// owner/name/discussions/1 does, and not to a list, a file or a form.
+// isGitHubItem reports whether a path leads to something that happened, such as
+// owner/name/discussions/1, and not to a list, a file or a form.
 func isGitHubItem(path []string) bool {
 	if len(path) == 2 && path[0] == "advisories" {
 		return true
@@ -73,14 +73,16 @@ func isGitHubItem(path []string) bool {
 	return false
 }
 
-// isWord reports whether a part of a path is a plain word, as the sections of a site are
-// called: blog, community, zh.
+func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// isWord reports whether a part of a path is a plain word, like the names of a site's
+// sections: blog, community, zh.
 func isWord(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) || unicode.IsUpper(r) }) < 0
 }
 
-// trackers are the parameters that say where a reader came from, and nothing to the page.
-// Those that end in * stand for all that begin so.
+// trackers are the parameters that say where a reader came from, and mean nothing to the
+// page. Those that end in * are prefixes.
 var trackers = []string{
 	"utm_*", "mtm_*", "pk_campaign", "pk_kwd", "pk_source", "pk_medium",
 	"gclid", "gclsrc", "dclid", "gbraid", "wbraid", "_gl", "_ga",
@@ -99,8 +101,8 @@ func isTracker(name string) bool {
 	})
 }
 
-// withoutTracking returns the names of the tracking parameters of an address and the
-// address without them, the rest as it was.
+// withoutTracking returns the names of the tracking parameters of an address, and the
+// address without them.
 func withoutTracking(address string) (names []string, clean string) {
 	lower := strings.ToLower(address)
 	if !strings.HasPrefix(lower, "http://") && !strings.HasPrefix(lower, "https://") {

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"context"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -12,98 +13,187 @@ type link struct {
 	offset  int // in the text
 	address string
 	text    bool // it shows something to click on
-	item    int  // the item that it stands in
+	in      item
 }
 
-// links returns the links of a page in order, bare addresses included. An item reaches
-// from one heading of a section or an item to the next.
+// item is where a link belongs: the number of the last heading of a section or an item, and
+// that of the entry that it is in. 0 is before the first one and in none.
+type item struct{ heading, entry int }
+
+// isSame reports whether links of two places belong to one item. The title of an item and
+// the list in it may link to the same page.
+func (i item) isSame(o item) bool {
+	return i.heading == o.heading && (i.entry == o.entry || i.entry == 0 || o.entry == 0)
+}
+
+// links returns the links of a page in order, bare addresses included.
+//
+// An entry is an item of a list that begins with a link. In a section without headings of
+// items it is any item of a list, and a paragraph that begins with a link.
 func (p *page) links() []link {
+	type entry struct {
+		node   ast.Node
+		number int
+		linked bool // it begins with a link
+	}
 	var found []link
-	item := 0
-	p.walk(func(n ast.Node) {
+	var in item
+	level := 0             // of the last heading
+	count := 0             // of entries so far
+	entries := []entry{{}} // those that the walk is in
+	walkNode(p.root, func(n ast.Node, entering bool) {
+		inner := entries[len(entries)-1]
+		if !entering {
+			if n == inner.node {
+				entries = entries[:len(entries)-1]
+				in.entry = entries[len(entries)-1].number
+			}
+			return
+		}
 		switch n := n.(type) {
 		case *ast.Heading:
 			if n.Level <= itemLevel && n.Parent() == p.root {
-				item++
+				in, level = item{heading: in.heading + 1}, n.Level
 			}
-		case *ast.Link:
-			shows := p.plain(n) != "" || hasImage(n)
-			found = append(found, link{p.at(n), address(n.Destination), shows, item})
-		case *ast.AutoLink:
-			if n.AutoLinkType != ast.AutoLinkURL {
-				return
+		case *ast.ListItem, *ast.Paragraph:
+			_, isItem := n.(*ast.ListItem)
+			linked := p.beginsWithLink(n)
+			inSection := level < itemLevel && inner.node == nil
+			// Whatever is in an entry that begins with a link belongs to it.
+			if !inner.linked && (isItem && (linked || inSection) || !isItem && linked && inSection && n.Parent() == p.root) {
+				count++
+				entries = append(entries, entry{n, count, linked})
+				in.entry = count
 			}
-			// The node begins at the bracket or blank before the address.
-			start := max(0, n.Pos())
-			start += max(0, bytes.Index(p.source[start:], n.Label(p.source)))
-			found = append(found, link{p.body + start, address(n.URL(p.source)), true, item})
+		}
+		if l, ok := p.link(n); ok {
+			l.in = in
+			found = append(found, l)
 		}
 	})
 	return found
 }
 
-// standing is in how many earlier drafts an address has to stand to be a page that every
-// edition points to, such as a chat in its last lines: it was left in place twice.
+// beginsWithLink reports whether a block begins with a link, apart from symbols and marks.
+func (p *page) beginsWithLink(n ast.Node) bool {
+	if _, ok := n.(*ast.ListItem); ok {
+		if n = n.FirstChild(); n == nil {
+			return false
+		}
+	}
+	for c := n.FirstChild(); c != nil; {
+		switch x := c.(type) {
+		case *ast.Link, *ast.AutoLink:
+			return true
+		case *ast.Emphasis:
+			c = x.FirstChild()
+			continue
+		case *ast.Text:
+			if strings.IndexFunc(string(x.Value(p.source)), isLetterOrDigit) >= 0 {
+				return false
+			}
+		default:
+			return false
+		}
+		c = c.NextSibling()
+	}
+	return false
+}
+
+// link returns the link that a node is.
+func (p *page) link(n ast.Node) (link, bool) {
+	switch n := n.(type) {
+	case *ast.Link:
+		return link{offset: p.at(n), address: address(n.Destination), text: p.plain(n) != "" || hasImage(n)}, true
+	case *ast.AutoLink:
+		if n.AutoLinkType == ast.AutoLinkURL {
+			// The node begins at the bracket or the space before the address.
+			start := max(0, n.Pos())
+			start += max(0, bytes.Index(p.source[start:], n.Label(p.source)))
+			return link{offset: p.body + start, address: address(n.URL(p.source)), text: true}, true
+		}
+	}
+	return link{}, false
+}
+
+// standing is in how many earlier drafts an address must be to count as a page that every
+// edition links to, such as a chat: editors left it in place twice.
 const standing = 3
 
-// checkLinks looks at every link by itself, then for those that are told twice.
-func (c *checker) checkLinks() {
+// checkLinks looks at every link by itself, then for duplicates.
+func (c *checker) checkLinks(ctx context.Context) error {
 	links := c.links()
 	for _, l := range links {
 		c.checkLink(l)
 	}
-	stood := c.stood()
+	earlier, err := c.earlierLinks(ctx)
+	if err != nil {
+		return err
+	}
+	type pair struct {
+		in    item
+		first int // offset of the first link
+	}
 	first := make(map[string]link)
-	told := make(map[[2]int]bool) // by the item and that of the first link
+	reported := make(map[pair]bool)
 	for _, l := range links {
 		id, ok := identity(l.address)
 		if !ok {
 			continue
 		}
-		before, twice := first[id]
-		if !twice {
+		before, again := first[id]
+		if !again {
 			first[id] = l
-			if at := stood[id]; at.times > 0 && at.times < standing {
-				c.problem(l.offset, Warning, ruleDuplicate, "%s stood in %s already", l.address, at.name)
+			if e := earlier[id]; e.times > 0 && e.times < standing {
+				c.problem(l.offset, Warning, ruleDuplicate, "duplicate link %s, already in %s", l.address, e.name)
 			}
 			continue
 		}
-		if pair := [2]int{l.item, before.offset}; l.item != before.item && !told[pair] {
-			told[pair] = true
-			c.problem(l.offset, Warning, ruleDuplicate, "%s stands in line %d already", l.address, c.line(before.offset))
+		if at := (pair{l.in, before.offset}); !l.in.isSame(before.in) && !reported[at] {
+			reported[at] = true
+			c.problem(l.offset, Warning, ruleDuplicate, "duplicate link %s, first on line %d", l.address, c.line(before.offset))
 		}
 	}
+	return nil
 }
 
 func (c *checker) checkLink(l link) {
 	destination := strings.TrimSpace(l.address)
 	if !l.text {
-		c.problem(l.offset, Error, ruleStructure, "this link has no text: nobody can follow it")
+		c.problem(l.offset, Error, ruleStructure, "link without text: readers cannot follow it")
 	}
 	switch destination {
 	case "", "#", "TODO":
-		c.problem(l.offset, Error, ruleStructure, "this link leads nowhere: it has no address")
+		c.problem(l.offset, Error, ruleStructure, "link without an address")
 	}
 	if isScript(destination) {
-		c.problem(l.offset, Error, ruleUnsafe, "this link runs a script instead of leading to a page")
+		c.problem(l.offset, Error, ruleUnsafe, "link that runs a script")
 	}
 	if names, clean := withoutTracking(l.address); len(names) > 0 {
-		c.problem(l.offset, Warning, ruleTracking, "the address tracks its readers (%s): write %s", strings.Join(names, ", "), clean)
+		c.problem(l.offset, Warning, ruleTracking, "link with tracking parameters (%s), use %s", strings.Join(names, ", "), clean)
 	}
 }
 
-// earlierLink is where a link stood in earlier editions.
+// earlierLink is where a link was in earlier editions.
 type earlierLink struct {
-	name  string // the newest
+	name  string // of the newest one
 	times int
 }
 
-// stood returns the links of the earlier editions by their identity.
-func (c *checker) stood() map[string]earlierLink {
+// earlierLinks returns the links of the earlier editions by their identity.
+func (c *checker) earlierLinks(ctx context.Context) (map[string]earlierLink, error) {
 	found := make(map[string]earlierLink)
 	for _, d := range c.options.Earlier[:min(MaxEarlier, len(c.options.Earlier))] {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		p, err := parse(d.Text)
+		if err != nil {
+			c.problem(0, Warning, ruleDuplicate, "links are not compared with %s: %v", d.Name, err)
+			continue
+		}
 		here := make(map[string]bool)
-		for _, l := range parse(d.Text).links() {
+		for _, l := range p.links() {
 			id, ok := identity(l.address)
 			if !ok || here[id] {
 				continue
@@ -116,5 +206,5 @@ func (c *checker) stood() map[string]earlierLink {
 			found[id] = e
 		}
 	}
-	return found
+	return found, nil
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/community-digest/digest/internal/textfile"
 	"github.com/community-digest/digest/templates"
 )
 
@@ -26,6 +28,25 @@ func lines(problems []Problem) string {
 		fmt.Fprintf(&b, "%d:%d: %s: %s (%s)\n", p.Line, p.Column, p.Level, p.Message, p.Rule)
 	}
 	return b.String()
+}
+
+func check(t *testing.T, text string, o Options) []Problem {
+	t.Helper()
+	problems, err := Check(t.Context(), text, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return problems
+}
+
+// findPlaceholders returns none for a text that cannot be read.
+func findPlaceholders(t *testing.T, text string) []Placeholder {
+	t.Helper()
+	found, err := Placeholders(text)
+	if _, ok := errors.AsType[*textfile.Error](err); err != nil && !ok {
+		t.Fatal(err)
+	}
+	return found
 }
 
 const good = "---\ntitle: \"A weekly\"\ndraft: false\ndate: 2023-12-18T00:00:00+08:00\n---\n\n"
@@ -62,7 +83,7 @@ func TestDraftsHaveTheProblemsOfTheirArchive(t *testing.T) {
 			}
 			for _, f := range drafts {
 				base := strings.TrimSuffix(f.Name, ".md")
-				got := lines(Check(string(f.Data), o))
+				got := lines(check(t, string(f.Data), o))
 				next.Files = append(next.Files, f, txtar.File{Name: base + ".want", Data: []byte(got)})
 				if diff := cmp.Diff(want[base], got); diff != "" && !*update {
 					t.Errorf("%s (-want +got), rewrite with -update:\n%s", f.Name, diff)
@@ -96,7 +117,7 @@ func TestOurOwnDraftsAreCleanButForWhatPeopleHaveToDo(t *testing.T) {
 			}
 			n++
 			placeholders := 0
-			for _, p := range Check(good+string(f.Data), Options{}) {
+			for _, p := range check(t, good+string(f.Data), Options{}) {
 				switch p.Rule {
 				case rulePlaceholder:
 					placeholders++
@@ -105,7 +126,7 @@ func TestOurOwnDraftsAreCleanButForWhatPeopleHaveToDo(t *testing.T) {
 					t.Errorf("%s, %s: %s", name, f.Name, lines([]Problem{p}))
 				}
 			}
-			if placeholders != 2 || len(Placeholders(string(f.Data))) != 2 {
+			if placeholders != 2 || len(findPlaceholders(t, string(f.Data))) != 2 {
 				t.Errorf("%s, %s: %d placeholders, want 2", name, f.Name, placeholders)
 			}
 		}
@@ -132,7 +153,7 @@ func TestEveryMarkOfTheHouseTemplatesIsKnown(t *testing.T) {
 			if strings.Contains(m, "{{with .Answer") || strings.Contains(m, ".Author") {
 				continue // what somebody else wrote
 			}
-			problems := Check(good+"## A\n\n"+m+"\n", Options{})
+			problems := check(t, good+"## A\n\n"+m+"\n", Options{})
 			if len(problems) != 1 || problems[0].Rule != rulePlaceholder && problems[0].Rule != ruleGap {
 				t.Errorf("%s: %s is not known: %v", name, m, problems)
 				continue
@@ -153,19 +174,19 @@ func TestPlaceholdersTellWhereAndWhat(t *testing.T) {
 		{11, "", "社区更新"},
 		{15, "quoted", "Sub"},
 	}
-	if diff := cmp.Diff(want, Placeholders(text)); diff != "" {
+	if diff := cmp.Diff(want, findPlaceholders(t, text)); diff != "" {
 		t.Errorf("Placeholders (-want +got):\n%s", diff)
 	}
-	if got := Placeholders("## Nothing\n\n`**TODO:** x`\n\n    **TODO:** y\n\n\\*\\*TODO:\\*\\* z <!-- **TODO:** -->\n"); got != nil {
+	if got := findPlaceholders(t, "## Nothing\n\n`**TODO:** x`\n\n    **TODO:** y\n\n\\*\\*TODO:\\*\\* z <!-- **TODO:** -->\n"); got != nil {
 		t.Errorf("Placeholders in code = %v", got)
 	}
 }
 
 func TestColumnsAreCharacters(t *testing.T) {
 	text := "\uFEFF" + good + "## 社区\n\n请看😀 [](https://example.org/社区/更新)，**TODO:** 写\r\n"
-	want := "9:5: error: this link has no text: nobody can follow it (structure)\n" +
+	want := "9:5: error: link without text: readers cannot follow it (structure)\n" +
 		"9:35: error: still to be written: 写 (placeholder)\n"
-	if diff := cmp.Diff(want, lines(Check(text, Options{}))); diff != "" {
+	if diff := cmp.Diff(want, lines(check(t, text, Options{}))); diff != "" {
 		t.Errorf("Check (-want +got):\n%s", diff)
 	}
 }
@@ -177,10 +198,10 @@ func TestOnlySomeEarlierEditionsAreLookedAt(t *testing.T) {
 		earlier = append(earlier, Draft{fmt.Sprint(i), "nothing"})
 	}
 	last := append(earlier[:MaxEarlier-1:MaxEarlier-1], Draft{"24", "[x](https://example.org/a/b)"})
-	if got := Check(text, Options{Earlier: last}); len(got) != 1 {
+	if got := check(t, text, Options{Earlier: last}); len(got) != 1 {
 		t.Errorf("the 25th: %v", got)
 	}
-	if got := Check(text, Options{Earlier: append(earlier, Draft{"25", "[x](https://example.org/a/b)"})}); got != nil {
+	if got := check(t, text, Options{Earlier: append(earlier, Draft{"25", "[x](https://example.org/a/b)"})}); got != nil {
 		t.Errorf("the 26th: %v", got)
 	}
 }
@@ -219,7 +240,7 @@ func FuzzCheck(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		problems := Check(text, Options{Earlier: []Draft{{"itself", text}}})
+		problems := check(t, text, Options{Earlier: []Draft{{"itself", text}}})
 		texts := strings.Split(strings.TrimPrefix(text, "\uFEFF"), "\n")
 		before := Problem{Line: 1, Column: 1}
 		for _, p := range problems {
@@ -234,10 +255,10 @@ func FuzzCheck(f *testing.F) {
 			}
 			before = p
 		}
-		if diff := cmp.Diff(problems, Check(text, Options{Earlier: []Draft{{"itself", text}}})); diff != "" {
+		if diff := cmp.Diff(problems, check(t, text, Options{Earlier: []Draft{{"itself", text}}})); diff != "" {
 			t.Errorf("the second time:\n%s", diff)
 		}
-		for _, p := range Placeholders(text) {
+		for _, p := range findPlaceholders(t, text) {
 			if p.Line < 1 || p.Line > len(texts) {
 				t.Errorf("%v lies outside the text", p)
 			}

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// todo is the mark that the house templates leave where only a person can write. Text
-// from outside cannot forge it: its asterisks are encoded. The colon may have moved out
-// of the bold text or become a wide one, as people and formatters do.
+// todo is the mark that the house templates leave where only a person can write. Untrusted
+// text cannot forge it, because its asterisks are encoded. People and formatters may have
+// moved the colon out of the bold text, or made it a wide one.
 var todo = regexp.MustCompile(`(?:\*\*|__)TODO(?:[ ]?[:：](?:\*\*|__)|(?:\*\*|__)[ ]?[:：])`)
 
-// notes are what the house templates write about a draft that is not whole. They stand
-// at the beginning of a line.
+// notes are what the house templates write about a draft that is incomplete, at the
+// beginning of a line.
 var notes = []struct {
 	mark    *regexp.Regexp
 	message string
 }{
-	{note("Missing here|此处有缺失"), "something is missing here: collect again, or take the note out"},
-	{note("Provisional|暂定稿"), "the period was not over when this was collected: collect again"},
+	{note("Missing here|此处有缺失"), "a source could not be read: run digest again, or delete the note"},
+	{note("Provisional|暂定稿"), "the period was not over when this was collected: run digest again"},
 }
 
 func note(words string) *regexp.Regexp {
@@ -28,21 +28,25 @@ func note(words string) *regexp.Regexp {
 type Placeholder struct {
 	// Line counts from 1.
 	Line int
-	// Text is what the template asks for, as it stands in the rest of the line: Markdown
-	// of a file that anybody may have edited. It may be empty.
+	// Text is what the template asks for: the rest of the line, which is untrusted
+	// Markdown. It may be empty.
 	Text string
-	// Section is the text of the nearest heading above; empty when there is none. It may
-	// come from outside.
+	// Section is the text of the nearest heading above, or empty. It is untrusted, too.
 	Section string
 }
 
-// Placeholders lists the places of a draft that a person still has to fill, in order.
-func Placeholders(text string) []Placeholder {
+// Placeholders returns the places of a draft that a person still has to fill, in order. The
+// error is a [*textfile.Error] for a draft that cannot be read or would take too long.
+func Placeholders(text string) ([]Placeholder, error) {
+	p, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
 	var found []Placeholder
-	for _, m := range parse(text).placeholders() {
+	for _, m := range p.placeholders() {
 		found = append(found, m.Placeholder)
 	}
-	return found
+	return found, nil
 }
 
 // placeholderAt is a placeholder and where its mark begins.
@@ -71,7 +75,7 @@ func (p *page) placeholders() []placeholderAt {
 	return found
 }
 
-// checkMarks looks for what the templates left for people to do.
+// checkMarks looks for what the templates leave for people to do.
 func (c *checker) checkMarks() {
 	for _, m := range c.placeholders() {
 		message := "still to be written"

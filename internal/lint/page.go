@@ -14,9 +14,10 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"github.com/community-digest/digest/internal/frontmatter"
+	"github.com/community-digest/digest/internal/textfile"
 )
 
-// page is a draft taken apart.
+// page is a draft that was parsed.
 type page struct {
 	text   string // without a byte order mark, which editors do not count
 	starts []int  // offset of each line
@@ -24,18 +25,25 @@ type page struct {
 	body   int    // where the Markdown begins
 	source []byte // the Markdown
 	root   ast.Node
-	last   place // where the last position was looked for
+	last   place // the last position that was asked for
 }
 
-// place is an offset of the text with its line, from 0, and its column, from 1.
+// place is an offset in the text with its line, from 0, and its column, from 1.
 type place struct{ offset, line, column int }
 
-// reader reads Markdown as GitHub does, as far as links go: tables and tasks are
+// reader parses Markdown as GitHub does, as far as links go: tables and tasks are
 // paragraphs here. It is never used to render.
 var reader = goldmark.New(goldmark.WithExtensions(extension.Linkify)).Parser()
 
-func parse(s string) *page {
-	s = strings.TrimPrefix(s, "\uFEFF")
+// parse parses a draft. The error is a [*textfile.Error] for one that cannot be read or
+// would take too long.
+func parse(s string) (*page, error) {
+	if err := textfile.Check(s); err != nil {
+		return nil, err
+	}
+	if s = strings.TrimPrefix(s, "\uFEFF"); strings.TrimSpace(s) == "" {
+		return nil, &textfile.Error{Reason: "empty file"}
+	}
 	p := &page{text: s, starts: []int{0}}
 	for i := range len(s) {
 		if s[i] == '\n' {
@@ -44,13 +52,16 @@ func parse(s string) *page {
 	}
 	p.head = frontmatter.Split(s)
 	p.body = p.head.Body
+	if err := checkMarkdown(s[p.body:], p.line(p.body)); err != nil {
+		return nil, err
+	}
 	p.source = []byte(s[p.body:])
 	p.root = reader.Parse(text.NewReader(p.source))
-	return p
+	return p, nil
 }
 
-// position returns the line and the column, in characters, of an offset of the text. It
-// counts on from the position before where it can: a line can be long.
+// position returns the line and the column, in characters, of an offset in the text. It
+// counts on from the last position if it can, because a line can be long.
 func (p *page) position(offset int) (line, column int) {
 	offset = max(0, min(offset, len(p.text)))
 	i, found := slices.BinarySearch(p.starts, offset)
@@ -65,7 +76,7 @@ func (p *page) position(offset int) (line, column int) {
 	return i + 1, p.last.column
 }
 
-// line returns the number of the line at an offset of the text.
+// line returns the number of the line at an offset in the text.
 func (p *page) line(offset int) int {
 	line, _ := p.position(offset)
 	return line
@@ -73,11 +84,18 @@ func (p *page) line(offset int) int {
 
 // walk visits all nodes of the Markdown in order.
 func (p *page) walk(visit func(n ast.Node)) {
-	// Walking cannot fail: the visitor returns no error.
-	_ = ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	walkNode(p.root, func(n ast.Node, entering bool) {
 		if entering {
 			visit(n)
 		}
+	})
+}
+
+// walkNode visits a node and those in it, each when it is entered and when it is left.
+func walkNode(n ast.Node, visit func(n ast.Node, entering bool)) {
+	// Walking cannot fail: the visitor returns no error.
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		visit(n, entering)
 		return ast.WalkContinue, nil
 	})
 }
@@ -99,21 +117,19 @@ func (p *page) headings() []*ast.Heading {
 // plain returns the text of a node's inline content, without markup, on one line.
 func (p *page) plain(n ast.Node) string {
 	var b strings.Builder
-	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	walkNode(n, func(n ast.Node, entering bool) {
+		if !entering {
+			return
+		}
 		switch n := n.(type) {
 		case *ast.Text:
-			if entering {
-				b.WriteString(html.UnescapeString(string(util.UnescapePunctuations(n.Value(p.source)))))
-				if n.SoftLineBreak() || n.HardLineBreak() {
-					b.WriteByte(' ')
-				}
+			b.WriteString(html.UnescapeString(string(util.UnescapePunctuations(n.Value(p.source)))))
+			if n.SoftLineBreak() || n.HardLineBreak() {
+				b.WriteByte(' ')
 			}
 		case *ast.AutoLink:
-			if entering {
-				b.Write(n.Label(p.source))
-			}
+			b.Write(n.Label(p.source))
 		}
-		return ast.WalkContinue, nil
 	})
 	return strings.Join(strings.Fields(b.String()), " ")
 }
@@ -122,10 +138,10 @@ func (p *page) plain(n ast.Node) string {
 type proseLine struct {
 	offset int // in the text
 	text   string
-	hidden [][2]int // parts, as offsets of the text, that are code or HTML; in order
+	hidden [][2]int // parts that are code or HTML, as offsets in the text, in order
 }
 
-// shows reports whether an offset of the text is prose.
+// shows reports whether an offset in the text is prose.
 func (l proseLine) shows(offset int) bool {
 	i, found := slices.BinarySearchFunc(l.hidden, offset, func(h [2]int, at int) int { return cmp.Compare(h[0], at) })
 	return !found && (i == 0 || l.hidden[i-1][1] <= offset)
@@ -153,9 +169,9 @@ func (p *page) prose() []proseLine {
 func (p *page) hidden(block ast.Node) [][2]int {
 	var found [][2]int
 	add := func(s text.Segment) { found = append(found, [2]int{p.body + s.Start, p.body + s.Stop}) }
-	_ = ast.Walk(block, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	walkNode(block, func(n ast.Node, entering bool) {
 		if !entering {
-			return ast.WalkContinue, nil
+			return
 		}
 		switch n := n.(type) {
 		case *ast.Text:
@@ -167,7 +183,6 @@ func (p *page) hidden(block ast.Node) [][2]int {
 				add(n.Segments.At(i))
 			}
 		}
-		return ast.WalkContinue, nil
 	})
 	return found
 }

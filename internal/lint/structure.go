@@ -7,23 +7,22 @@ import (
 	"github.com/yuin/goldmark/ast"
 )
 
-// itemLevel is the level of the headings that an edition's items have. Sections and
-// items stand once in an edition; what is deeper belongs to its item.
+// itemLevel is the level of the headings of items. Sections and items occur once in an
+// edition; what is deeper belongs to its item.
 const itemLevel = 3
 
-// checkStructure looks for what is dead or broken: headings without anything, code that
-// never ends, empty items of lists.
+// checkStructure looks for what is empty or broken: headings, list items and code blocks.
 func (c *checker) checkStructure() {
 	c.checkHeadings()
 	c.walk(func(n ast.Node) {
 		switch n := n.(type) {
 		case *ast.ListItem:
 			if n.FirstChild() == nil {
-				c.problem(c.at(n), Warning, ruleStructure, "this item of a list has no text")
+				c.problem(c.at(n), Warning, ruleStructure, "list item without text")
 			}
 		case *ast.FencedCodeBlock:
 			if !c.isClosed(n) {
-				c.problem(c.at(n), Error, ruleStructure, "the code block that begins here is not closed: what follows is shown as code")
+				c.problem(c.at(n), Error, ruleStructure, "code block is never closed: the rest of the page is shown as code")
 			}
 		}
 	})
@@ -32,10 +31,10 @@ func (c *checker) checkStructure() {
 func (c *checker) checkHeadings() {
 	headings := c.headings()
 	if len(headings) == 0 {
-		c.problem(c.body, Warning, ruleStructure, "there is no heading")
+		c.problem(c.body, Warning, ruleStructure, "no heading")
 	}
-	first := make(map[string]int) // where a heading stood first
-	var above [7]string           // the headings that the present one belongs to, by level
+	first := make(map[string]int) // the offset of each heading
+	var above [7]string           // the headings that the current one belongs to, by level
 	previous := 0
 	for _, h := range headings {
 		at, text := c.at(h), c.plain(h)
@@ -45,16 +44,16 @@ func (c *checker) checkHeadings() {
 		above[h.Level] = text
 		switch {
 		case text == "" && !hasImage(h):
-			c.problem(at, Error, ruleStructure, "this heading has no text")
+			c.problem(at, Error, ruleStructure, "heading without text")
 		case isDead(h):
-			c.problem(at, Warning, ruleStructure, "there is nothing beneath the heading %q", quote(text))
+			c.problem(at, Warning, ruleStructure, "nothing under the heading %q", quote(text))
 		}
 		if text == "" {
 			continue
 		}
 		id := c.identity(h, text, above)
 		if before, ok := first[id]; ok {
-			c.problem(at, Warning, ruleStructure, "the heading %q stands in line %d already", quote(text), c.line(before))
+			c.problem(at, Warning, ruleStructure, "duplicate heading %q, first on line %d", quote(text), c.line(before))
 			continue
 		}
 		first[id] = at
@@ -66,14 +65,14 @@ func (c *checker) checkHeadings() {
 func (c *checker) checkLevel(at, level, previous int) {
 	switch {
 	case previous == 0 && level > 2:
-		c.problem(at, Warning, ruleStructure, "the page begins with a heading of level %d: begin with one of level 2", level)
+		c.problem(at, Warning, ruleStructure, "the first heading has level %d, want 2", level)
 	case previous > 0 && level > previous+1:
-		c.problem(at, Warning, ruleStructure, "a heading of level %d follows one of level %d: level %d is left out", level, previous, previous+1)
+		c.problem(at, Warning, ruleStructure, "heading level jumps from %d to %d", previous, level)
 	}
 }
 
-// identity tells headings apart: by level and text, those that are links by what they
-// lead to as well, and those within an item by the headings above them.
+// identity is the same for duplicate headings: those with the same level and text, the same
+// link if they are links, and within an item the same headings above.
 func (c *checker) identity(h *ast.Heading, text string, above [7]string) string {
 	id := fmt.Sprintf("%d %q", h.Level, text)
 	if l, ok := h.FirstChild().(*ast.Link); ok && l.NextSibling() == nil {
@@ -85,7 +84,7 @@ func (c *checker) identity(h *ast.Heading, text string, above [7]string) string 
 	return id
 }
 
-// isDead reports whether a heading has nothing beneath it: no text, and no heading that
+// isDead reports whether a heading has nothing under it: no text, and no heading that
 // belongs to it.
 func isDead(h *ast.Heading) bool {
 	switch next := h.NextSibling().(type) {
@@ -99,15 +98,12 @@ func isDead(h *ast.Heading) bool {
 
 func hasImage(n ast.Node) bool {
 	found := false
-	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		found = found || n.Kind() == ast.KindImage
-		return ast.WalkContinue, nil
-	})
+	walkNode(n, func(n ast.Node, _ bool) { found = found || n.Kind() == ast.KindImage })
 	return found
 }
 
 // isClosed reports whether the line after the content of a code block is its fence. The
-// parser does not tell: a block ends as well where its quote, its list or the page does.
+// parser does not say: a block also ends with its quotation, its list or the page.
 func (c *checker) isClosed(n *ast.FencedCodeBlock) bool {
 	start := max(0, n.Pos())
 	if start >= len(c.source) {

@@ -10,8 +10,8 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// checkUnsafe looks for what no template writes and a site must not get. HTML and
-// shortcodes that editors use on purpose are not its business.
+// checkUnsafe looks for what no template writes and a site must not get. Other HTML and
+// shortcodes, which editors use on purpose, are fine.
 func (c *checker) checkUnsafe() {
 	c.walk(func(n ast.Node) {
 		switch n := n.(type) {
@@ -30,13 +30,13 @@ func (c *checker) checkScripts(lines *text.Segments) {
 	for i := range lines.Len() {
 		s := lines.At(i)
 		for _, at := range script.FindAllIndex(c.source[s.Start:s.Stop], -1) {
-			c.problem(c.body+s.Start+at[0], Error, ruleUnsafe, "a script does not belong in an edition")
+			c.problem(c.body+s.Start+at[0], Error, ruleUnsafe, "script in an edition")
 		}
 	}
 }
 
-// isScript reports whether an address runs a script; browsers read it without blanks and
-// control characters.
+// isScript reports whether an address runs a script. Browsers ignore white space and
+// control characters in it.
 func isScript(address string) bool {
 	plain := strings.ToLower(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.IsSpace(r) {
@@ -49,8 +49,8 @@ func isScript(address string) bool {
 
 var shortcode = regexp.MustCompile(`\{\{[<%]`)
 
-// checkShortcodes looks for shortcodes that are not closed: Hugo stops at them, in code
-// as well.
+// checkShortcodes looks for shortcodes that are not closed. Hugo fails on them, in code as
+// well.
 func (c *checker) checkShortcodes() {
 	found := shortcode.FindAllIndex(c.source, -1)
 	for i, at := range found {
@@ -63,7 +63,7 @@ func (c *checker) checkShortcodes() {
 			closing = "%}}"
 		}
 		if !bytes.Contains(rest, []byte(closing)) {
-			c.problem(c.body+at[0], Error, ruleUnsafe, "this shortcode is not closed with %s, which stops the building of a site", closing)
+			c.problem(c.body+at[0], Error, ruleUnsafe, "shortcode without its %s: Hugo cannot build the site", closing)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package lint
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// files makes empty files beneath a new folder, which becomes the current one.
+// files creates empty files under a new directory, which becomes the current one.
 func files(t *testing.T, names ...string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "site")
@@ -40,7 +40,7 @@ func TestEarlierEditionsAreFoundByTheirNumber(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			files(t, strings.Fields(tt.files)...)
-			got, err := earlierDrafts(tt.file)
+			got, err := Earlier(tt.file)
 			if diff := cmp.Diff(strings.Fields(tt.want), append([]string{}, got...)); diff != "" || err != nil {
 				t.Errorf("%v; (-want +got):\n%s", err, diff)
 			}
@@ -56,23 +56,23 @@ func TestAgainstNamesAFolderAFileOrAPattern(t *testing.T) {
 		"w/*/index.md": "w/10/index.md w/1/index.md",
 		"none/*.md":    "",
 	} {
-		got, err := namedDrafts(against, "w/2/index.md")
+		got, err := Against(against, "w/2/index.md")
 		if diff := cmp.Diff(strings.Fields(want), append([]string{}, got...)); diff != "" || err != nil {
 			t.Errorf("%s: %v; (-want +got):\n%s", against, err, diff)
 		}
 	}
-	if got, err := namedDrafts("none", "x.md"); err == nil || !strings.Contains(err.Error(), "--against none: ") {
-		t.Errorf("a folder that is not there: %v, %v", got, err)
+	if got, err := Against("none", "x.md"); err == nil || !strings.Contains(err.Error(), "find drafts in none: ") {
+		t.Errorf("a missing folder: %v, %v", got, err)
 	}
 }
 
-func TestNumbersAreComparedAsPeopleCount(t *testing.T) {
+func TestCompareNumbers(t *testing.T) {
 	inOrder := []string{"", "9", "10", "010", "10a", "10b", "99999999999999999999", "100000000000000000000", "a", "a1b2", "a1b10", "a1c1", "a2b1"}
 	for i, a := range inOrder {
 		for j, b := range inOrder {
 			got := compareNumbers(a, b)
 			if a == "10" && b == "010" || a == "010" && b == "10" {
-				continue // told apart below
+				continue // see below
 			}
 			if (got < 0) != (i < j) || (got > 0) != (i > j) {
 				t.Errorf("compareNumbers(%q, %q) = %d", a, b, got)
@@ -80,6 +80,6 @@ func TestNumbersAreComparedAsPeopleCount(t *testing.T) {
 		}
 	}
 	if compareNumbers("10", "010") != -compareNumbers("010", "10") || compareNumbers("10", "010") == 0 {
-		t.Error("10 and 010 are not told apart")
+		t.Error("10 and 010 compare as equal")
 	}
 }

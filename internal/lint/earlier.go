@@ -1,4 +1,4 @@
-package main
+package lint
 
 import (
 	"cmp"
@@ -14,15 +14,15 @@ import (
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-// shape is a name without the numbers in it: 07 and 112 have the same.
+// shape is a name with its numbers replaced: 07 and 112 have the same shape.
 func shape(name string) string { return digits.ReplaceAllLiteralString(name, "#") }
 
-// earlierDrafts finds the editions before a draft, the newest first: the files whose
-// path is the same but for the numbers in it, and whose numbers are smaller. The numbers
-// may be in the file's name (7.en.md), in its folder's (07/index.md) and in those of the
-// folders above that are nothing but numbers (2023/52/index.md). A draft whose path has
-// no number has no earlier ones.
-func earlierDrafts(file string) ([]string, error) {
+// Earlier finds the editions before a draft, the newest first: the files whose paths differ
+// only in their numbers, which are smaller. The numbers can be in the name of the file
+// (7.en.md), of its directory (07/index.md), and of the directories above if these are
+// nothing but numbers (2023/52/index.md). Without a number in its path a draft has no
+// earlier ones. Symbolic links are ignored.
+func Earlier(file string) ([]string, error) {
 	abs, err := filepath.Abs(file)
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func earlierDrafts(file string) ([]string, error) {
 		parts = slices.Insert(parts, 0, filepath.Base(folder))
 		folder = filepath.Dir(folder)
 	}
-	// A number in index.es-419.md is part of the language.
+	// The number in index.es-419.md is part of the language.
 	if !digits.MatchString(name) || strings.HasPrefix(strings.TrimPrefix(name, "_"), "index.") {
 		if up(); !digits.MatchString(parts[0]) {
 			return nil, nil
@@ -43,16 +43,16 @@ func earlierDrafts(file string) ([]string, error) {
 	for shape(filepath.Base(folder)) == "#" {
 		up()
 	}
-	names, err := alike(folder, parts)
+	names, err := withShape(folder, parts)
 	if err != nil {
-		return nil, fmt.Errorf("look for earlier editions: %w", err)
+		return nil, fmt.Errorf("find earlier editions: %w", err)
 	}
 	names = slices.DeleteFunc(names, func(n string) bool { return compareNumbers(n, abs) >= 0 })
-	return named(names), nil
+	return newestFirst(names), nil
 }
 
-// alike returns the files beneath a folder whose path has the same shape.
-func alike(folder string, parts []string) ([]string, error) {
+// withShape returns the files under a folder whose paths have the shape of the parts.
+func withShape(folder string, parts []string) ([]string, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func alike(folder string, parts []string) ([]string, error) {
 		case len(parts) == 1 && e.Type().IsRegular():
 			found = append(found, path)
 		case len(parts) > 1 && e.IsDir():
-			below, err := alike(path, parts[1:])
+			below, err := withShape(path, parts[1:])
 			if err != nil {
 				return nil, err
 			}
@@ -75,9 +75,9 @@ func alike(folder string, parts []string) ([]string, error) {
 	return found, nil
 }
 
-// namedDrafts returns the drafts that --against names but for the one that is checked,
-// those with the highest numbers first.
-func namedDrafts(against, file string) ([]string, error) {
+// Against finds the drafts that a directory, a file or a pattern names, except the one that
+// is checked, those with the highest numbers first. Symbolic links are ignored.
+func Against(against, file string) ([]string, error) {
 	abs, err := filepath.Abs(file)
 	if err != nil {
 		return nil, err
@@ -86,32 +86,32 @@ func namedDrafts(against, file string) ([]string, error) {
 	info, err := os.Stat(against)
 	switch {
 	case err == nil && info.IsDir():
-		names, err = draftsBeneath(against)
+		names, err = draftsUnder(against)
 	case err == nil:
 		names = []string{against}
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(against, `*?[`):
 		names, err = filepath.Glob(against)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("--against %s: %w", against, err)
+		return nil, fmt.Errorf("find drafts in %s: %w", against, err)
 	}
 	for i, n := range names {
 		if names[i], err = filepath.Abs(n); err != nil {
 			return nil, err
 		}
 	}
-	return named(slices.DeleteFunc(names, func(n string) bool { return n == abs })), nil
+	return newestFirst(slices.DeleteFunc(names, func(n string) bool { return n == abs })), nil
 }
 
-// draftsBeneath lists the Markdown files of a folder and those below it.
-func draftsBeneath(folder string) ([]string, error) {
+// draftsUnder lists the Markdown files in a directory and those below it.
+func draftsUnder(folder string) ([]string, error) {
 	var names []string
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir() && path != folder && strings.HasPrefix(d.Name(), "."):
-			return filepath.SkipDir // the state, which holds every draft again
+			return filepath.SkipDir // the state has a copy of every draft
 		case d.Type().IsRegular() && filepath.Ext(path) == ".md":
 			names = append(names, path)
 		}
@@ -120,8 +120,9 @@ func draftsBeneath(folder string) ([]string, error) {
 	return names, err
 }
 
-// named sorts files, the highest numbers first, and names them as seen from here.
-func named(files []string) []string {
+// newestFirst sorts absolute names, the highest numbers first, and returns them relative to
+// the current directory.
+func newestFirst(files []string) []string {
 	slices.SortFunc(files, func(a, b string) int { return compareNumbers(b, a) })
 	here, err := filepath.Abs(".")
 	if err != nil {
@@ -135,7 +136,7 @@ func named(files []string) []string {
 	return files
 }
 
-// compareNumbers compares names as people count: 9 is before 10.
+// compareNumbers compares names by the numbers in them: 9 comes before 10.
 func compareNumbers(a, b string) int {
 	as, bs := digits.FindAllStringIndex(a, -1), digits.FindAllStringIndex(b, -1)
 	i, j := 0, 0 // how far the names are compared
