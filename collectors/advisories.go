@@ -402,7 +402,7 @@ func (w *globalAdvisory) advisory(client *github.Client, repo digest.Repo) diges
 // commonAdvisory converts the fields that both wire types have.
 func commonAdvisory(w *gogithub.SecurityAdvisory, scores cvssSeverities) digest.Advisory {
 	a := digest.Advisory{
-		Item:        digest.Item{ID: digest.ID(w.GetGHSAID())},
+		Item:        digest.Item{ID: digest.NewID(w.GetGHSAID())},
 		Summary:     markdown.Untrusted(w.GetSummary()),
 		Description: markdown.Prose(w.GetDescription()),
 		Severity:    digest.ParseSeverity(w.GetSeverity()),

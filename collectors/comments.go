@@ -253,7 +253,7 @@ func (c *GitHub) queryThread(ctx context.Context, q any, id, after string, first
 // discussion converts the wire type; the list adds the repository and the section.
 func (w *discussionDetails) discussion(client *github.Client, p digest.Period) digest.Discussion {
 	d := digest.Discussion{
-		Item:   digest.Item{ID: digest.ID(w.ID), URL: page(client, w.URL)},
+		Item:   digest.Item{ID: digest.NewID(w.ID), URL: page(client, w.URL)},
 		Number: w.Number,
 		Title:  markdown.Untrusted(w.Title),
 		Body:   markdown.Prose(w.Body),

@@ -159,7 +159,7 @@ func (l *releaseList) wants(r *listedRelease, p digest.Period) bool {
 	l.seen[r.ID] = true
 	// A prerelease is no news a week later.
 	missed := !r.IsDraft && !r.IsPrerelease && r.PublishedAt != nil &&
-		l.past.Missed(digest.Releases, l.receipt.Source, digest.ID(r.ID), *r.PublishedAt)
+		l.past.Missed(digest.Releases, l.receipt.Source, digest.NewID(r.ID), *r.PublishedAt)
 	if why := dropRelease(r, p, l.prereleases, missed); why != "" {
 		l.receipt.Drop(why)
 		return false
@@ -229,7 +229,7 @@ func (l *releaseList) add(listed listedRelease, result releaseResult, p digest.P
 		return
 	}
 	r := *result.Release
-	r.ID, r.Prerelease, r.PublishedAt = digest.ID(listed.ID), listed.IsPrerelease, listed.PublishedAt.UTC()
+	r.ID, r.Prerelease, r.PublishedAt = digest.NewID(listed.ID), listed.IsPrerelease, listed.PublishedAt.UTC()
 	l.keep(r, p)
 }
 
@@ -300,7 +300,7 @@ func (l *releaseList) addREST(client *github.Client, w *gogithub.RepositoryRelea
 		return
 	}
 	l.keep(digest.Release{
-		Item:        digest.Item{ID: digest.ID(listed.ID), URL: u},
+		Item:        digest.Item{ID: digest.NewID(listed.ID), URL: u},
 		Tag:         markdown.Untrusted(w.GetTagName()),
 		Name:        markdown.Untrusted(w.GetName()),
 		Notes:       notes.Parse(w.GetBody()),
