@@ -137,11 +137,15 @@ func (c *Feeds) attempt(ctx context.Context, s FeedSource, p digest.Period) (fee
 	if err == nil || errors.As(err, &format) || errors.As(err, &size) || errors.As(err, new(*feed.SyntaxError)) {
 		return doc, err
 	}
-	return doc, explain(ctx, req, err)
+	cut := explain(ctx, req, err)
+	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+		cut.temporary = false // it would take as long again
+	}
+	return doc, cut
 }
 
 // explain says why a request failed, without the address, which may hold a key.
-func explain(ctx context.Context, req *http.Request, err error) error {
+func explain(ctx context.Context, req *http.Request, err error) *connectionError {
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
@@ -152,7 +156,7 @@ func explain(ctx context.Context, req *http.Request, err error) error {
 	)
 	switch {
 	case errors.As(err, &refused):
-		return refused
+		return &connectionError{text: refused.text}
 	case errors.As(err, &failed) && !sameOrigin(failed.URL, req.URL):
 		// Which addresses of our network exist, and what listens there, is not the business
 		// of whoever redirects to them.

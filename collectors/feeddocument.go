@@ -8,10 +8,13 @@ import (
 	"io"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/feed"
+	"github.com/community-digest/digest/internal/markdown"
+	"github.com/community-digest/digest/internal/notes"
 )
 
 const (
@@ -34,7 +37,10 @@ type feedDocument struct {
 type feedEntry struct {
 	id, link, title string
 	categories      []string
-	text            feed.Text // empty for entries from before the period
+
+	// Empty for entries from before the period.
+	summary string
+	notes   digest.Notes
 
 	dated     bool
 	listed    time.Time // the date of this entry
@@ -60,8 +66,7 @@ func readFeed(ctx context.Context, body io.Reader, address *url.URL, contentType
 			doc.undated = cmp.Or(e.Published, e.Updated)
 		}
 		if one.dated && !one.listed.Before(p.From) && size < maxFeedText {
-			one.text = e.Text(ctx)
-			size += one.text.Size()
+			size += one.readText(ctx, e)
 		}
 		doc.entries = append(doc.entries, one)
 	}
@@ -89,6 +94,30 @@ func newFeedEntry(ctx context.Context, e *feed.Entry, loc *time.Location) *feedE
 		one.updated = updated.UTC()
 	}
 	return one
+}
+
+// readText reads what an entry says, and returns how much that is, in bytes.
+func (one *feedEntry) readText(ctx context.Context, e *feed.Entry) (size int) {
+	text := e.Text(ctx)
+	one.summary = strings.Join(text.Paragraphs, " ")
+	one.notes = notes.ParseHTML(cmp.Or(e.Content, e.Summary))
+	one.notes.Identifiers = notes.Identifiers(strings.Join([]string{e.Title, e.Summary, e.Content}, "\n"))
+	one.notes.Links = nil // of which those that are relative are missing
+	for _, link := range text.Links {
+		if u, err := markdown.ParseURL(link); err == nil {
+			one.notes.Links = append(one.notes.Links, u)
+		}
+		size += len(link)
+	}
+	for _, g := range one.notes.Groups {
+		for _, item := range g.Items {
+			size += len(item.Text.String())
+			for _, u := range item.Links {
+				size += len(u.String())
+			}
+		}
+	}
+	return size + len(one.summary)
 }
 
 // mergeRepeated finds the entries that are the same: those whose identifier and address

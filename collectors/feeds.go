@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -20,8 +21,8 @@ type FeedSource struct {
 	Section digest.SectionName
 	// Internal allows the feed's own scheme, host and port to be a private address.
 	Internal bool
-	// Include and Exclude are patterns for the title and the categories of an entry, in
-	// which * stands for any text. Without Include all entries are included.
+	// Include and Exclude are patterns for the title and the categories of an entry.
+	// Without Include all are included; Exclude wins.
 	Include, Exclude []string
 }
 
@@ -47,26 +48,12 @@ func (s FeedSource) takes(e *feedEntry) bool {
 	return (len(s.Include) == 0 || slices.ContainsFunc(s.Include, fits)) && !slices.ContainsFunc(s.Exclude, fits)
 }
 
-// matchesText reports whether a whole text fits a pattern, whatever the case of its letters.
+// matchesText reports whether a whole text fits a pattern as of [path.Match], in which
+// slashes are characters like any other, whatever the case of its letters.
 func matchesText(pattern, text string) bool {
-	parts := strings.Split(strings.ToLower(pattern), "*")
-	text = strings.ToLower(text)
-	last := len(parts) - 1
-	if last == 0 {
-		return text == parts[0]
-	}
-	if !strings.HasPrefix(text, parts[0]) || !strings.HasSuffix(text[len(parts[0]):], parts[last]) {
-		return false
-	}
-	text = text[len(parts[0]) : len(text)-len(parts[last])]
-	for _, part := range parts[1:last] {
-		i := strings.Index(text, part)
-		if i < 0 {
-			return false
-		}
-		text = text[i+len(part):]
-	}
-	return true
+	plain := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "/", "|")) }
+	ok, err := path.Match(plain(pattern), plain(text))
+	return ok && err == nil
 }
 
 // Feeds collects entries that were published in the period, or, where a feed gives no
@@ -156,7 +143,8 @@ func (s FeedSource) entry(e *feedEntry, feedTitle string) digest.Entry {
 		Item:        digest.Item{ID: digest.NewID(s.id() + " " + id), URL: link, Section: s.Section},
 		Feed:        markdown.Untrusted(feedTitle),
 		Title:       markdown.Untrusted(e.title),
-		Summary:     markdown.UntrustedBody(strings.Join(e.text.Paragraphs, " ")),
+		Summary:     markdown.UntrustedBody(e.summary),
+		Notes:       e.notes,
 		PublishedAt: e.published,
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/githubtest"
+	"github.com/community-digest/digest/internal/markdown"
 )
 
 // collectFeed collects one feed with the given text. What is changed of the source is up
@@ -106,6 +107,7 @@ func TestEntriesOfEachFormat(t *testing.T) {
 	want := []digest.Entry{{
 		Item: digest.Item{URL: link(t, "https://istio.io/a"), Section: "project"},
 		Feed: text("Istio"), Title: text("A bold & R&D title"), Summary: text("First. Second & last."), PublishedAt: in,
+		Notes: digest.Notes{Lead: text("First. Second & last.")},
 	}}
 	for name, body := range map[string]string{
 		"RSS": `<rss><channel><title>Istio</title>` + item(`<guid>g1</guid><title>A &lt;b&gt;bold&lt;/b&gt; &amp;amp; R&amp;D title</title><link>https://istio.io/a</link>
@@ -212,7 +214,7 @@ func TestPatternsSelectEntriesByTitleAndCategory(t *testing.T) {
 		{[]string{"*security*"}, nil, []string{"ISTIO-SECURITY-2023-005", "Meetup"}},
 		{[]string{"*secur*"}, []string{"in*"}, []string{"ISTIO-SECURITY-2023-005", "Meetup"}},
 		{nil, []string{"release", "*defaults"}, []string{"ISTIO-SECURITY-2023-005", "Meetup"}},
-		{[]string{"security*news", "m*t*p"}, nil, []string{"Meetup"}},
+		{[]string{"security*news", "m??t*p"}, nil, []string{"Meetup"}},
 	} {
 		f := collectFeed(t, body, func(s *FeedSource) { s.Include, s.Exclude = tt.include, tt.exclude })
 		if diff := cmp.Diff(tt.want, titles(f)); diff != "" {
@@ -221,6 +223,24 @@ func TestPatternsSelectEntriesByTitleAndCategory(t *testing.T) {
 		if n := f.Receipts[0].Dropped[digest.ExcludedByPattern]; n != 4-len(tt.want) {
 			t.Errorf("%d excluded by pattern, want %d", n, 4-len(tt.want))
 		}
+	}
+}
+
+func TestNotesOfAnEntryHaveItsLinksAndIdentifiers(t *testing.T) {
+	f := collectFeed(t, rss(item(`<title>ISTIO-SECURITY-2023-005</title><link>https://istio.io/bulletin/</link><description><![CDATA[<p>Fixed in
+		<a href="https://github.com/istio/istio/releases/tag/1.20.1">1.20.1</a>, see <a href="../notes">the notes</a>.</p><table><tr><td>CVE-2023-44487</td></tr></table>]]></description>
+		<content:encoded>&lt;ul>&lt;li>Fixed a leak of ghsa-qppj-FM5R-hxr3 in the proxy.&lt;/li>&lt;/ul></content:encoded>`)))
+	n := f.Entries[0].Notes
+	site := strings.TrimSuffix(f.Receipts[0].Source, "/files/feed.xml")
+	want := []markdown.URL{link(t, "https://github.com/istio/istio/releases/tag/1.20.1"), link(t, site+"/notes")}
+	if diff := cmp.Diff(want, n.Links, inside); diff != "" {
+		t.Errorf("links (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]markdown.Text{text("ISTIO-SECURITY-2023-005"), text("CVE-2023-44487"), text("GHSA-qppj-fm5r-hxr3")}, n.Identifiers, inside); diff != "" {
+		t.Errorf("identifiers (-want +got)\n%s", diff)
+	}
+	if len(n.Groups) != 1 || n.Groups[0].Kind != digest.ChangeSecurity {
+		t.Errorf("groups %+v", n.Groups)
 	}
 }
 

@@ -230,8 +230,8 @@ type Entry struct {
 	Item
 	Feed        markdown.Text `json:"feed,omitzero"` // the feed's title
 	Title       markdown.Text `json:"title"`
-	Summary     markdown.Text `json:"summary,omitzero"` // its text, possibly cut
-	Notes       Notes         `json:"notes,omitzero"`
+	Summary     markdown.Text `json:"summary,omitzero"` // its first paragraphs
+	Notes       Notes         `json:"notes,omitzero"`   // its contents
 	PublishedAt time.Time     `json:"published_at"`
 }
 

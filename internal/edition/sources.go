@@ -61,7 +61,9 @@ func watched(cfg *config.Config, repos func(config.Repositories, digest.Kind, di
 func feedSources(cfg *config.Config) []collectors.FeedSource {
 	var list []collectors.FeedSource
 	for _, s := range cfg.Feeds {
-		list = append(list, collectors.FeedSource{URL: s.URL, Section: s.Section})
+		list = append(list, collectors.FeedSource{
+			URL: s.URL, Section: s.Section, Internal: s.Internal, Include: s.Entries.Include, Exclude: s.Entries.Exclude,
+		})
 	}
 	return list
 }

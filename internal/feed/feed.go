@@ -58,17 +58,19 @@ func (e *FormatError) Error() string {
 	return "not RSS, Atom or JSON Feed (the server returned " + e.ContentType + ")"
 }
 
-// Entry is one entry of a feed. Its texts may hold HTML.
+// Entry is one entry of a feed.
 type Entry struct {
 	ID         string // as the feed gives it: possibly empty, long, or not unique
 	Link       string // absolute, possibly empty
-	Title      string
+	Title      string // HTML, or text
 	Published  string // dates as they are written: see [ParseTime]
 	Updated    string
 	Categories []string
 
-	summary, content string
-	base             *url.URL // what links in the texts are relative to
+	Summary string // HTML, or text
+	Content string
+
+	base *url.URL // what links in the texts are relative to
 }
 
 func (e *Entry) addCategory(name string) {

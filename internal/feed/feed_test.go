@@ -49,7 +49,7 @@ type want struct {
 }
 
 func facts(e *Entry) want {
-	return want{e.ID, e.Link, e.Title, e.Published, e.Updated, e.summary, e.content, e.Categories}
+	return want{e.ID, e.Link, e.Title, e.Published, e.Updated, e.Summary, e.Content, e.Categories}
 }
 
 func TestFormats(t *testing.T) {

@@ -190,7 +190,7 @@ func (p *jsonParser) item() (*Entry, error) {
 	e := &Entry{
 		ID: cut(string(it.ID), maxField), Link: link, Title: cut(string(it.Title), maxField),
 		Published: cut(string(it.DatePublished), maxField), Updated: cut(string(it.DateModified), maxField),
-		summary: cut(string(it.Summary), maxContent), content: cut(string(content), maxContent), base: p.home,
+		Summary: cut(string(it.Summary), maxContent), Content: cut(string(content), maxContent), base: p.home,
 	}
 	if e.base == nil {
 		e.base = p.address

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -14,32 +13,21 @@ import (
 
 // The bounds of what is taken out of an entry's text.
 const (
-	maxText        = 3 << 10 // bytes; what a reader is shown is shorter
-	maxLinks       = 20
-	maxLinkBytes   = 4 << 10 // of all of them
-	maxIdentifiers = 50
-	maxBlocks      = 1000
+	maxText      = 3 << 10 // bytes; what a reader is shown is shorter
+	maxLinks     = 20
+	maxLinkBytes = 4 << 10 // of all of them
+	maxBlocks    = 1000
 )
 
 // Text is what the body of an entry says.
 type Text struct {
-	// Paragraphs are its first ones, without navigation, buttons and tables.
-	Paragraphs  []string
-	Links       []string // absolute addresses, in the order of the text
-	Identifiers []string // CVE-…, GHSA-… and what vendors have alike
-}
-
-// Size is how many bytes the text has.
-func (t Text) Size() (n int) {
-	for _, s := range slices.Concat(t.Paragraphs, t.Links, t.Identifiers) {
-		n += len(s)
-	}
-	return n
+	Paragraphs []string // the first ones, without navigation, buttons and tables
+	Links      []string // absolute addresses, in the order of the text
 }
 
 // Text reads the body of the entry: its summary, or its content where that says more.
 func (e *Entry) Text(ctx context.Context) Text {
-	summary, content := readBody(ctx, e.summary), readBody(ctx, e.content)
+	summary, content := readBody(ctx, e.Summary), readBody(ctx, e.Content)
 	var t Text
 	t.Paragraphs = summary.paragraphs()
 	if n := len(t.Paragraphs); n == 0 || isTeaser(t.Paragraphs[n-1]) {
@@ -58,37 +46,7 @@ func (e *Entry) Text(ctx context.Context) Text {
 		}
 		t.Links = append(t.Links, link)
 	}
-	t.Identifiers = identifiers(e.Title, e.summary, e.content)
 	return t
-}
-
-var (
-	vulnerability = regexp.MustCompile(`^(?i:CVE-\d{4}-\d{4,7}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3})$`)
-	// bulletin is what vendors call theirs, such as ISTIO-SECURITY-2023-005.
-	bulletin = regexp.MustCompile(`^[A-Z][A-Z0-9]+(?:-[A-Z]+)*-(?:19|20)\d\d-\d{3,6}$`)
-)
-
-// identifiers finds the names of vulnerabilities and bulletins, wherever they stand.
-func identifiers(texts ...string) []string {
-	var found []string
-	for _, text := range texts {
-		for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-			switch {
-			case len(word) > 40 || strings.Count(word, "-") < 2:
-				continue
-			case vulnerability.MatchString(word):
-				if word = strings.ToUpper(word); strings.HasPrefix(word, "GHSA") {
-					word = "GHSA" + strings.ToLower(word[4:])
-				}
-			case !bulletin.MatchString(word):
-				continue
-			}
-			if !slices.Contains(found, word) && len(found) < maxIdentifiers {
-				found = append(found, word)
-			}
-		}
-	}
-	return found
 }
 
 // isTeaser reports whether a text breaks off to make people follow a link.

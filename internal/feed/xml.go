@@ -289,9 +289,9 @@ func (p *xmlParser) takeOfEntry(base *url.URL) {
 			e.addCategory(name)
 		}
 	case "description", "summary", "atom:summary":
-		set(&e.summary, maxContent)
+		set(&e.Summary, maxContent)
 	case "content", "content:encoded", "atom:content":
-		set(&e.content, maxContent)
+		set(&e.Content, maxContent)
 		if base != nil {
 			e.base = base
 		}
