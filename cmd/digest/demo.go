@@ -57,5 +57,5 @@ func demo(ctx context.Context, e env, done *drafted, f outputFlags) error {
 	if err != nil {
 		return err
 	}
-	return e.draft(ctx, edition.Weekly{Config: cfg, Target: f.target(e), Warn: e.warn}, edition.Request{Snapshot: &s, Force: f.force}, done)
+	return e.draft(ctx, edition.Weekly{Config: cfg, Target: f.target(e), Warn: e.warn()}, edition.Request{Snapshot: &s, Force: f.force}, done)
 }

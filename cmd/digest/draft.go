@@ -176,7 +176,7 @@ func draft(ctx context.Context, e env, done *drafted, f draftFlags) error {
 	if err != nil {
 		return err
 	}
-	w := edition.Weekly{Config: cfg, Target: f.target(e), Anyway: f.anyway, Warn: e.warn}
+	w := edition.Weekly{Config: cfg, Target: f.target(e), Anyway: f.anyway, Warn: e.warn()}
 	r := edition.Request{Snapshot: snapshot, SaveTo: f.saveSnapshot, Force: f.force, Recreate: f.recreate}
 	if snapshot == nil {
 		r.PeriodAt, r.ByHand = f.periodAt(cfg.Calendar), f.ways() > 0
@@ -214,8 +214,16 @@ func (e env) draft(ctx context.Context, w edition.Weekly, r edition.Request, don
 	return nil
 }
 
-// warn prints a warning of a run.
-func (e env) warn(text string) { e.stderr.warning("%s", text) }
+// warn returns a function that prints a warning once, however many editions it concerns.
+func (e env) warn() func(text string) {
+	printed := make(map[string]bool)
+	return func(text string) {
+		if !printed[text] {
+			printed[text] = true
+			e.stderr.warning("%s", text)
+		}
+	}
+}
 
 // print prints a report in words.
 func (e env) print(r report.Report) {

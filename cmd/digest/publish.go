@@ -77,7 +77,7 @@ func publishEditions(ctx context.Context, e env, done *drafted, f publishFlags) 
 	if edition.TokenVariable(e.getenv) == "" {
 		return errNoToken
 	}
-	w := edition.Weekly{Config: cfg, Target: edition.PullRequests{Repo: repo}, Anyway: f.anyway, Warn: e.warn}
+	w := edition.Weekly{Config: cfg, Target: edition.PullRequests{Repo: repo}, Anyway: f.anyway, Warn: e.warn()}
 	stop, err := e.connect(&w)
 	if err != nil {
 		return err
@@ -93,6 +93,9 @@ func publishEditions(ctx context.Context, e env, done *drafted, f publishFlags) 
 	periods, more, err := edition.Next(ctx, w, e.now, f.catchUp)
 	if err != nil {
 		return err
+	}
+	if len(periods) == 0 {
+		e.stderr.note("nothing to do: the first edition is not over yet")
 	}
 	if more > 0 {
 		e.stderr.note("%s due: --catch-up publishes up to %d at once", morePeriods(more), maxCatchUp)

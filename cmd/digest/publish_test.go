@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -105,5 +106,59 @@ func TestABranchThatCannotBeOpenedAgainAfterAPushIsAnError(t *testing.T) {
 	code := run(t.Context(), args, func(name string) string { return strings.Replace(env(name), srv.URL(), front.URL, 1) }, &stdout, &stderr, monday(t))
 	if code != exitUnauthorised {
 		t.Errorf("exit code %d, want %d: %s", code, exitUnauthorised, &stderr)
+	}
+}
+
+// limited is a request for a pull request that meets GitHub's hourly limit.
+func limited(skip int) githubtest.Fault {
+	return githubtest.Fault{
+		GraphQL: "createPullRequest", Skip: skip, Times: -1, Status: http.StatusForbidden, Body: `{"message":"API rate limit exceeded"}`,
+		Header: http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"4102444800"}, "X-Ratelimit-Resource": {"graphql"}},
+	}
+}
+
+func TestAFailureInTheMiddleReportsWhatWasDone(t *testing.T) {
+	t.Parallel()
+	srv, getenv, config := fake(t)
+	srv.Fail(limited(1))
+	var stdout, stderr bytes.Buffer
+	args := []string{"publish", "--config", config, "--catch-up", "2", "--format", "json"}
+	code := run(t.Context(), args, atClock(t, srv, getenv, 0), &stdout, &stderr, monday(t).AddDate(0, 0, 7))
+	var got struct {
+		Drafts   []struct{ Edition int }
+		Error    string
+		ExitCode int `json:"exit_code"`
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &got); err != nil {
+		t.Fatalf("%v: %s", err, &stdout)
+	}
+	if code != exitRateLimited || got.ExitCode != code || len(got.Drafts) != 2 || got.Drafts[0].Edition != 1 {
+		t.Errorf("exit code %d, report %+v", code, got)
+	}
+	const written = "already written: a commit to digest/0002"
+	if !strings.Contains(got.Error, written) || !strings.Contains(stderr.String(), written) {
+		t.Errorf("error %q, stderr %q", got.Error, &stderr)
+	}
+}
+
+func TestNothingWasWrittenIsSaidOnlyWhenNothingWas(t *testing.T) {
+	t.Parallel()
+	for claim, tt := range map[string]struct {
+		fault githubtest.Fault
+		want  bool
+	}{
+		"the limit is met while collecting":                {githubtest.Fault{Path: "/advisories", Times: -1, Status: 403, Body: "{}", Header: limited(0).Header}, true},
+		"the limit is met between commit and pull request": {limited(0), false},
+	} {
+		srv, getenv, config := fake(t)
+		srv.Fail(tt.fault)
+		var stdout, stderr bytes.Buffer
+		code := run(t.Context(), []string{"publish", "--config", config}, atClock(t, srv, getenv, 0), &stdout, &stderr, monday(t))
+		if got := strings.Contains(stderr.String(), "nothing was written"); code != exitRateLimited || got != tt.want {
+			t.Errorf("%s: exit code %d, stderr %q", claim, code, &stderr)
+		}
+		if written := srv.Branch(home, "digest/0001") != nil; written == tt.want {
+			t.Errorf("%s: branch: %t", claim, written)
+		}
 	}
 }

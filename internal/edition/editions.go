@@ -25,7 +25,7 @@ func Due(ctx context.Context, w Weekly, now time.Time) ([]digest.Period, error) 
 }
 
 // Next returns the periods that a run without dates publishes: at most so many of those that are due, and how many more
-// are. When none is due it is the last one, whose edition is brought up to date.
+// are. When none is due it is the last one, whose edition is brought up to date; none before the first edition.
 func Next(ctx context.Context, w Weekly, now time.Time, most int) (periods []digest.Period, more int, err error) {
 	editions, err := w.existing(ctx, now)
 	if err != nil {
@@ -41,7 +41,11 @@ func Next(ctx context.Context, w Weekly, now time.Time, most int) (periods []dig
 	case len(editions) > 0:
 		return []digest.Period{editions[len(editions)-1].Period}, 0, nil
 	}
-	return []digest.Period{w.Config.Calendar.Last(w.now(now))}, 0, nil
+	last := w.Config.Calendar.Last(w.now(now))
+	if w.Config.Calendar.Number(last) < 1 {
+		return nil, 0, nil
+	}
+	return []digest.Period{last}, 0, nil
 }
 
 // existing returns the last editions of the weekly, in order.
