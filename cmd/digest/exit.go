@@ -181,6 +181,9 @@ func exitCode(err error) int {
 	if i, ok := errors.AsType[interruption](err); ok {
 		return exitSignal + int(i.signal)
 	}
+	if _, ok := errors.AsType[*edition.TokenError](err); ok {
+		return exitUnauthorised
+	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
 	}

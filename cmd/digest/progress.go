@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -24,8 +26,16 @@ func (e env) connect(w *edition.Weekly) (stop func(), err error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
+	if u, err := url.Parse(e.getenv("GITHUB_API_URL")); err == nil && u.Scheme == "http" && w.Client.Authenticated() && !isLoopback(u.Hostname()) {
+		e.stderr.warning("GITHUB_API_URL is not https: the token is sent to %s unencrypted", u.Host)
+	}
 	w.Progress = new(edition.Progress)
 	return e.repeat(func() string { return progressLine(w.Progress, w.Client.Usage(), waits.now()) }), nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // repeat prints a line of progress again and again until the returned function is called.

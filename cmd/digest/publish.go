@@ -77,7 +77,7 @@ func publishEditions(ctx context.Context, e env, done *drafted, f publishFlags) 
 	if edition.TokenVariable(e.getenv) == "" {
 		return errNoToken
 	}
-	w := edition.Weekly{Config: cfg, Target: edition.PullRequests{Repo: repo}, Anyway: f.anyway, Warn: e.warn()}
+	w := edition.Weekly{Config: cfg, Target: edition.PullRequests{Repo: repo, Checkout: "."}, Anyway: f.anyway, Warn: e.warn()}
 	stop, err := e.connect(&w)
 	if err != nil {
 		return err

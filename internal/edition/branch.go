@@ -14,12 +14,17 @@ import (
 	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/internal/lint"
 	"github.com/community-digest/digest/internal/merge"
+	"github.com/community-digest/digest/internal/output"
 	"github.com/community-digest/digest/internal/publish"
 	"github.com/community-digest/digest/internal/report"
 )
 
 // PullRequests is the target of drafts that are published: each edition has a branch and a pull request of its own.
-type PullRequests struct{ Repo digest.Repo }
+type PullRequests struct {
+	Repo digest.Repo
+	// Checkout is a working copy in which people may have edited drafts; empty for none.
+	Checkout string
+}
 
 // branch is the place of an edition in PullRequests.
 type branch struct {
@@ -27,6 +32,8 @@ type branch struct {
 	cfg    *config.Config
 	target publish.Target
 	branch *publish.Branch
+
+	checkout string
 }
 
 func (t PullRequests) look(ctx context.Context, w Weekly, p digest.Period) (reader, error) {
@@ -52,7 +59,7 @@ func (t PullRequests) branch(ctx context.Context, w Weekly, p digest.Period) (*b
 	if err != nil {
 		return nil, err
 	}
-	b := &branch{client: w.Client, cfg: cfg, target: publish.Target{
+	b := &branch{client: w.Client, cfg: cfg, checkout: t.Checkout, target: publish.Target{
 		Repo: t.Repo, Base: cfg.Publish.Base, Branch: name, Mark: path.Join(stateFolder(cfg.State, number), snapshotFile),
 	}}
 	return b, b.open(ctx)
@@ -136,9 +143,35 @@ func (t *branch) write(ctx context.Context, c *composition) error {
 	}
 	c.published = published{
 		operation: report.Operation(result.Operation), number: result.Number, url: result.URL,
-		reason: result.Reason, warnings: result.Warnings,
+		reason: result.Reason, warnings: append(result.Warnings, t.uncommitted(ctx, c)...),
 	}
 	return err
+}
+
+// uncommitted warns of drafts in the checkout that a person has edited, and whose edits are not on the branch.
+func (t *branch) uncommitted(ctx context.Context, c *composition) []string {
+	if t.checkout == "" {
+		return nil
+	}
+	local := slices.Clone(c.drafts)
+	for i := range local {
+		local[i].had, local[i].movedFrom = output.Found{}, ""
+	}
+	dir, err := Folder{Path: t.checkout}.existing()
+	if err == nil {
+		err = errors.Join(dir.find(ctx, local), dir.close())
+	}
+	if err != nil {
+		return []string{fmt.Sprintf("not looking for local edits: %v", err)}
+	}
+	var warnings []string
+	for i, l := range local {
+		if there := c.drafts[i]; l.edited() && !l.foreign() && l.had.Text != there.merged && l.had.Text != there.had.Text && l.had.Text != there.had.Base {
+			warnings = append(warnings, fmt.Sprintf("%s has local edits that are not part of the pull request: commit them to the branch %s",
+				dir.name(l.path), t.target.Branch))
+		}
+	}
+	return warnings
 }
 
 // commitMessage names the edition by number and days only: user content in it could close issues or skip checks.

@@ -3,6 +3,7 @@ package edition
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"golang.org/x/oauth2"
@@ -21,15 +22,34 @@ func Connect(getenv func(string) string, l github.Limits) (*github.Client, error
 	}
 	var tokens oauth2.TokenSource
 	if name := TokenVariable(getenv); name != "" {
-		tokens = oauth2.StaticTokenSource(&oauth2.Token{AccessToken: getenv(name)})
+		token := getenv(name)
+		if !tokenPattern.MatchString(token) {
+			return nil, &TokenError{name}
+		}
+		tokens = oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token})
 	}
 	return github.NewClient(endpoints, tokens, l), nil
+}
+
+// tokenPattern is what the Authorization header takes: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+var tokenPattern = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`)
+
+// TokenError says that a variable holds something else than a token, such as the placeholder of an example.
+type TokenError struct{ Variable string }
+
+func (e *TokenError) Error() string {
+	return e.Variable + " does not hold a token: it has a blank, a line break or another character that no token has"
+}
+
+// Hint says what to do.
+func (e *TokenError) Hint() string {
+	return "set it to a token, without quotes or placeholders (gh auth token prints yours)"
 }
 
 // TokenVariable names the environment variable that holds the token; it is empty when none does.
 func TokenVariable(getenv func(string) string) string {
 	for _, name := range []string{"GITHUB_TOKEN", "GH_TOKEN"} {
-		if getenv(name) != "" {
+		if strings.TrimSpace(getenv(name)) != "" {
 			return name
 		}
 	}

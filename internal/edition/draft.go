@@ -49,6 +49,9 @@ type merging struct {
 // merge makes what is to be written of a page and of what exists of it: what people changed stays, the rest is refreshed.
 func (d *draft) merge(ctx context.Context, m merging) error {
 	d.merged = d.text
+	if m.recreate && d.movedFrom != "" {
+		d.path, d.movedFrom, d.had.HasText = d.movedFrom, "", false
+	}
 	switch {
 	case d.had.Deleted() && !m.recreate && !m.force:
 		d.operation = report.Deleted

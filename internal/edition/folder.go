@@ -3,15 +3,14 @@ package edition
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/community-digest/digest/digest"
+	"github.com/community-digest/digest/internal/merge"
 	"github.com/community-digest/digest/internal/output"
 	"github.com/community-digest/digest/internal/report"
 )
@@ -99,13 +98,75 @@ func (t *folder) find(_ context.Context, drafts []draft) error {
 	if t.files == nil {
 		return nil
 	}
-	for i, d := range drafts {
+	taken := make(map[string]bool)
+	for i := range drafts {
 		var err error
-		if drafts[i].had, err = t.files.Find(d.path, d.base); err != nil {
+		if drafts[i].had, err = t.files.Find(drafts[i].path, drafts[i].base); err != nil {
 			return err
+		}
+		taken[drafts[i].path] = true
+	}
+	for i := range drafts {
+		if d := &drafts[i]; d.had.Deleted() {
+			file, text, err := t.moved(d.had.Base, taken)
+			if err != nil {
+				return err
+			}
+			if file != "" {
+				taken[file] = true
+				d.path, d.movedFrom, d.had.Text, d.had.HasText = file, d.path, text, true
+			}
 		}
 	}
 	return nil
+}
+
+// maxPages is how many pages are searched for one that was moved.
+const maxPages = 5000
+
+// moved finds the page that a draft became when a person renamed or moved its file: the one that belongs to the edition
+// and has most lines of its base. Pages in hidden folders and those that are taken are left out.
+func (t *folder) moved(base string, taken map[string]bool) (file, text string, err error) {
+	most, pages := 0, 0
+	err = fs.WalkDir(os.DirFS(t.Path), ".", func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && (name != "." && strings.HasPrefix(e.Name(), ".") || e.Name() == "node_modules"):
+			return fs.SkipDir
+		case !e.Type().IsRegular() || path.Ext(name) != ".md" || taken[name] || strings.Contains(e.Name(), ".old"):
+			return nil // the last is what --force keeps
+		}
+		if pages++; pages > maxPages {
+			return fs.SkipAll
+		}
+		data, _, err := t.files.Read(name)
+		if err != nil {
+			return nil // a page that cannot be read is not a draft of ours
+		}
+		if page := string(data); merge.Belongs(page, base) {
+			if n := commonLines(page, base); n > most {
+				file, text, most = name, page, n
+			}
+		}
+		return nil
+	})
+	return file, text, err
+}
+
+// commonLines counts the lines of a text that another has, too.
+func commonLines(a, b string) int {
+	have := make(map[string]bool)
+	for line := range strings.Lines(b) {
+		have[strings.TrimSpace(line)] = true
+	}
+	n := 0
+	for line := range strings.Lines(a) {
+		if line = strings.TrimSpace(line); line != "" && have[line] {
+			n++
+		}
+	}
+	return n
 }
 
 // write writes the drafts with their state. Nothing is written unless everything may be.
@@ -154,65 +215,4 @@ func (t *folder) writable(c *composition) error {
 		errs = append(errs, t.files.Writable(d.path), t.files.Writable(d.base))
 	}
 	return errors.Join(errs...)
-}
-
-// Stdout is the target of drafts that are printed: nothing is there before, and nothing stays.
-type Stdout struct{ W io.Writer }
-
-func (s Stdout) open(context.Context, Weekly, digest.Period, time.Time) (place, error) { return s, nil }
-func (s Stdout) look(context.Context, Weekly, digest.Period) (reader, error)           { return s, nil }
-
-func (Stdout) read(context.Context, ...string) (map[string][]byte, error) { return nil, nil }
-func (Stdout) list(context.Context, string) ([]string, error)             { return nil, nil }
-func (Stdout) find(context.Context, []draft) error                        { return nil }
-func (Stdout) name(file string) string                                    { return file }
-func (Stdout) close() error                                               { return nil }
-
-func (s Stdout) write(_ context.Context, c *composition) error {
-	for i := range c.drafts {
-		if _, err := io.WriteString(s.W, c.drafts[i].merged); err != nil {
-			return fmt.Errorf("print the draft: %w", err)
-		}
-		c.drafts[i].operation = report.Printed
-	}
-	return nil
-}
-
-// save is a file of the user's choice that the snapshot is written to as well.
-type save struct {
-	folder *output.Folder // nil when nothing is saved
-	file   string
-}
-
-// openSave finds out whether the file can be written. Without a name, and on a dry run, nothing is saved.
-func openSave(name string, to place) (*save, error) {
-	if f, ok := to.(*folder); name == "" || ok && f.DryRun {
-		return &save{}, nil
-	}
-	dir, err := output.Open(filepath.Dir(name))
-	if err != nil {
-		return nil, fmt.Errorf("--save-snapshot: %w", err)
-	}
-	s := &save{dir, filepath.Base(name)}
-	if err := dir.Writable(s.file); err != nil {
-		return nil, fmt.Errorf("--save-snapshot: %w", errors.Join(err, s.close()))
-	}
-	return s, nil
-}
-
-func (s *save) close() error {
-	if s.folder == nil {
-		return nil
-	}
-	return s.folder.Close()
-}
-
-func (s *save) write(data []byte) error {
-	if s.folder == nil {
-		return nil
-	}
-	if err := s.folder.Write(s.file, data); err != nil {
-		return fmt.Errorf("--save-snapshot: %w", err)
-	}
-	return nil
 }
