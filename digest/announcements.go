@@ -19,6 +19,7 @@ type index struct {
 	products     map[string][]Repo   // by name, as words in lower case
 	longest      int                 // words of a name
 	names        map[string]string
+	identifiers  map[*Story]map[string]bool
 }
 
 // member is a release or an advisory in its story.
@@ -32,17 +33,19 @@ func newIndex(stories []*Story, watched []Repo, names map[string]string) *index 
 	ix := &index{
 		byAddress: make(map[string][]member), byLink: make(map[string][]member), byIdentifier: make(map[string][]member),
 		byVersion: make(map[string][]member), products: make(map[string][]Repo), names: names,
+		identifiers: make(map[*Story]map[string]bool),
 	}
 	for _, repo := range watched {
 		ix.addProduct(repo.Name, repo)
 		ix.addProduct(names[repo.Key()], repo)
 	}
 	for _, s := range stories {
+		ix.identifiers[s] = make(map[string]bool)
 		for _, a := range s.Advisories {
 			m := member{story: s, item: a.Item}
 			ix.addAddresses(m, a.Notes.Links)
 			for _, id := range a.Identifiers() {
-				add(ix.byIdentifier, identifierKey(id), member{s, a.Item, id})
+				ix.addIdentifier(member{s, a.Item, id})
 			}
 			add(ix.byAddress, "github.com/advisories/"+strings.ToLower(string(a.ID)), m)
 		}
@@ -53,7 +56,7 @@ func newIndex(stories []*Story, watched []Repo, names map[string]string) *index 
 			m := member{story: s, item: r.Item}
 			ix.addAddresses(m, r.Notes.Links)
 			for _, id := range r.Notes.Identifiers {
-				add(ix.byIdentifier, identifierKey(id), member{s, r.Item, id})
+				ix.addIdentifier(member{s, r.Item, id})
 			}
 			add(ix.byVersion, r.Repo.Key()+" "+versionKey(r.Tag.Unsafe()), m)
 		}
@@ -61,7 +64,22 @@ func newIndex(stories []*Story, watched []Repo, names map[string]string) *index 
 	return ix
 }
 
-func add(to map[string][]member, key string, m member) { to[key] = append(to[key], m) }
+// maxMembers is how many stories are kept for one address or identifier. What more share
+// is the mark of none.
+const maxMembers = 64
+
+func add(to map[string][]member, key string, m member) {
+	list := to[key]
+	if n := len(list); n == 0 || n < maxMembers && list[n-1].story != m.story {
+		to[key] = append(list, m)
+	}
+}
+
+func (ix *index) addIdentifier(m member) {
+	key := identifierKey(m.identifier)
+	add(ix.byIdentifier, key, m)
+	ix.identifiers[m.story][key] = true
+}
 
 func (ix *index) addAddresses(m member, links []markdown.URL) {
 	if a := canonical(m.item.URL); a != "" {
@@ -221,10 +239,11 @@ func (ix *index) related(e Entry) []match {
 		}
 	}
 	slices.Sort(mentioned)
+	about := ix.about(e)
 	for _, id := range mentioned {
 		for _, m := range ix.byIdentifier[id] {
-			// An announcement names it in its title, or mentions no others.
-			if ix.isOwn(e, m, id) && (titled[id] || m.story.mentionsAll(mentioned)) {
+			// An announcement of the project itself names it in the title, or mentions no others.
+			if about(m.story.repo(), id) && (titled[id] || ix.mentionsAll(m.story, mentioned)) {
 				found = append(found, match{m, JoinedByIdentifier, m.identifier})
 			}
 		}
@@ -232,27 +251,24 @@ func (ix *index) related(e Entry) []match {
 	return slices.DeleteFunc(found, func(m match) bool { return e.linksElsewhere(m.story.repo()) })
 }
 
-// isOwn reports whether an entry comes from, or is about, the project of a member.
-func (ix *index) isOwn(e Entry, m member, id string) bool {
-	repo := m.story.repo()
-	text := " " + strings.Join(wordsOf(strings.Join([]string{e.Title.Unsafe(), e.Feed.Unsafe(), e.URL.String(), e.feedID(), id}, " ")), " ") + " "
-	for _, name := range []string{repo.Name, repo.Owner, ix.names[repo.Key()]} {
-		if words := wordsOf(name); len(words) > 0 && strings.Contains(text, " "+strings.Join(words, " ")+" ") {
-			return true
+// about returns a function that reports whether an entry with an identifier comes from, or
+// is about, the project of a repository.
+func (ix *index) about(e Entry) func(repo Repo, identifier string) bool {
+	where := wordsOf(strings.Join([]string{e.Title.Unsafe(), e.Feed.Unsafe(), e.URL.String(), e.feedID()}, " "))
+	text := " " + strings.Join(where, " ") + " "
+	return func(repo Repo, identifier string) bool {
+		text := text + strings.Join(wordsOf(identifier), " ") + " "
+		for _, name := range []string{repo.Name, repo.Owner, ix.names[repo.Key()]} {
+			if words := wordsOf(name); len(words) > 0 && strings.Contains(text, " "+strings.Join(words, " ")+" ") {
+				return true
+			}
 		}
+		return slices.ContainsFunc(e.Notes.Links, func(u markdown.URL) bool { return strings.HasPrefix(canonical(u), "github.com/"+repo.Key()+"/") })
 	}
-	return slices.ContainsFunc(e.Notes.Links, func(u markdown.URL) bool { return strings.HasPrefix(canonical(u), "github.com/"+repo.Key()+"/") })
 }
 
-func (s *Story) mentionsAll(ids []string) bool {
-	var own []string
-	for _, a := range s.Advisories {
-		own = append(own, keysOf(a.Identifiers())...)
-	}
-	if s.Train != nil {
-		own = append(own, keysOf(s.Train.Identifiers())...)
-	}
-	return !slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(own, id) })
+func (ix *index) mentionsAll(s *Story, ids []string) bool {
+	return !slices.ContainsFunc(ids, func(id string) bool { return !ix.identifiers[s][id] })
 }
 
 // linksElsewhere reports whether an entry links to releases or advisories of other
