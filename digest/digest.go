@@ -8,7 +8,7 @@
 // environment, and everything is in a total order, so the same snapshot gives the
 // same bytes on every machine.
 //
-// All text from outside is a [markdown.Text], whose ordinary printing is safe
+// All untrusted input is a [markdown.Text], whose ordinary printing is safe
 // Markdown; see package markdown.
 package digest
 

@@ -68,8 +68,8 @@ type Item struct {
 
 func (it Item) id() ID { return it.ID }
 
-// ID identifies a fact. It comes from outside, as a text does: its ordinary printing is
-// the encoded form.
+// ID identifies a fact. It is untrusted, as a text is: its ordinary printing is the
+// encoded form.
 type ID string
 
 // NewID makes an id of what a service calls a thing. A name longer than 1 KiB is
@@ -146,8 +146,8 @@ type Answer struct {
 
 // Activity is what happened in a discussion inside the period; deleted comments do not count.
 type Activity struct {
-	Comments int `json:"comments,omitempty"` // top-level comments, whoever wrote them
-	Replies  int `json:"replies,omitempty"`  // replies to comments, whoever wrote them
+	Comments int `json:"comments,omitempty"` // top-level comments, of anyone
+	Replies  int `json:"replies,omitempty"`  // replies to comments, of anyone
 	// Participants are the people who commented or replied, each once, sorted. Neither
 	// bots nor deleted accounts are among them; the discussion's own author may be.
 	Participants []markdown.Text `json:"participants,omitempty"`
@@ -180,7 +180,7 @@ func (r Release) FullName() markdown.Text {
 	return markdown.Untrusted(r.Repo.String() + " " + r.Tag.Unsafe())
 }
 
-// Version is the tag, where the title does not tell it already; else nothing.
+// Version is the tag, or empty if the title has it already.
 func (r Release) Version() markdown.Text {
 	if strings.Contains(r.Title().Unsafe(), BareVersion(r.Tag.Unsafe())) {
 		return markdown.Text{}
@@ -204,7 +204,7 @@ type Advisory struct {
 	PublishedAt time.Time       `json:"published_at"`
 	UpdatedAt   time.Time       `json:"updated_at,omitzero"`
 	WithdrawnAt time.Time       `json:"withdrawn_at,omitzero"`
-	// Reviewed tells that GitHub's global database has it as reviewed.
+	// Reviewed is true if GitHub's global database has it as reviewed.
 	Reviewed bool `json:"reviewed,omitempty"`
 }
 

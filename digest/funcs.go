@@ -34,16 +34,16 @@ func funcs(language string) template.FuncMap {
 		"reason": func(o Outcome) string { return l.reasons[o] },
 		// rfc3339 writes a time with the zone's offset, as front matter wants it.
 		"rfc3339": func(t time.Time) string { return t.Format(time.RFC3339) },
-		// texts writes texts from outside in a row.
+		// texts writes a list of untrusted texts.
 		"texts": func(texts []markdown.Text) string { return l.list(encoded(texts)) },
-		// shows reports whether a text from outside has anything to see in it.
+		// shows reports whether an untrusted text has anything visible in it.
 		"shows": func(t markdown.Text) bool { return !t.Empty() },
-		// link writes a Markdown link, or the label alone when there is no address.
+		// link writes a Markdown link, or the label alone if the address is empty.
 		"link": markdown.Link,
-		// excerpt writes the first max characters of a text from outside, ended where a
+		// excerpt writes the first max characters of an untrusted text, ended where a
 		// sentence ends: {{excerpt 280 .Body}}.
 		"excerpt": func(max int, t markdown.Text) string { return t.Excerpt(max) },
-		// unsafeRaw returns a text from outside as it came. Printing it lets strangers
+		// unsafeRaw returns an untrusted text as it came. Printing it lets anyone
 		// write into the page; it is there for comparing: {{if eq (unsafeRaw .Tag) "v1"}}.
 		"unsafeRaw": markdown.Text.Unsafe,
 		// s writes the ending of an English plural: {{.N}} comment{{s .N}}.

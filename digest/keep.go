@@ -58,9 +58,9 @@ func those[T any](items []T, ok func(T) bool) []T {
 	return out
 }
 
-// The names that receipts have for what is no single source.
+// The names in receipts of what is not a single source.
 const (
-	// AllSources stands for the sources of a kind when none of them could be told apart.
+	// AllSources stands for the sources of a kind when they could not be distinguished.
 	AllSources = "all sources"
 	// AdvisoryDatabase is GitHub's database of reviewed advisories.
 	AdvisoryDatabase = "GitHub Advisory Database"

@@ -10,8 +10,8 @@ type locale struct {
 	day    func(t time.Time) string
 	period func(p Period) string
 	list   func(items []string) string
-	// source names a source of a kind. What it is depends on its name, which stands in
-	// the phrase as it is to be shown.
+	// source names a source of a kind. What it is follows from its name; shown is the
+	// name as the phrase has it.
 	source  func(k Kind, name, shown string) string
 	reasons map[Outcome]string
 }

@@ -133,7 +133,7 @@ func addDays(t time.Time, n int) time.Time {
 }
 
 // startOfDay returns the first instant of a civil day. Where the clocks change at
-// midnight, time.Date may answer with an instant of the day before, or with the
+// midnight, time.Date may return an instant of the day before, or with the
 // second of two midnights; the first instant that has the date is the one wanted.
 func startOfDay(year int, month time.Month, day int, loc *time.Location) time.Time {
 	date := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
@@ -144,6 +144,6 @@ func startOfDay(year int, month time.Month, day int, loc *time.Location) time.Ti
 			return c
 		}
 	}
-	// A day that the zone left out whole, as Samoa did in 2011, ends where it begins.
+	// A day that the zone skipped, as Samoa did in 2011, ends where it begins.
 	return startOfDay(date.Year(), date.Month(), date.Day()+1, loc)
 }

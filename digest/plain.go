@@ -9,7 +9,7 @@ import (
 // plainFunc is the function that every printing action of a plain text ends in.
 const plainFunc = "_plain"
 
-// plain makes text from outside a plain line; everything else is printed as it is.
+// plain makes a plain line of untrusted text; everything else is printed as it is.
 func plain(v any) any {
 	switch v := v.(type) {
 	case markdown.Text:

@@ -2,7 +2,7 @@ package digest
 
 import "github.com/community-digest/digest/internal/markdown"
 
-// Receipt tells what became of one source and repository: nothing is missing in silence.
+// Receipt records what became of one source and repository: nothing is missing in silence.
 type Receipt struct {
 	Kind Kind `json:"kind"`
 	// Source is what was looked at: "istio/istio", a feed's address, or the name of a
@@ -34,10 +34,10 @@ type Receipt struct {
 }
 
 // NamesRepos reports whether the receipt is of an account or a topic that stood for
-// repositories: not of something that was read, but of what there is to read.
+// repositories: not of something that was read, but of a list of what to read.
 func (r Receipt) NamesRepos() bool { return len(r.Repos) > 0 }
 
-// Outcome tells how reading a source ended.
+// Outcome says how reading a source ended.
 type Outcome string
 
 // The outcomes. Everything but Complete is a gap.
@@ -56,7 +56,7 @@ var outcomes = []Outcome{Complete, Failed, Truncated, Forbidden, Missing, Disabl
 // UnmarshalText refuses outcomes that are not known.
 func (o *Outcome) UnmarshalText(b []byte) error { return decodeWord(o, "outcome", outcomes, b) }
 
-// DropReason tells why an item was seen and not kept.
+// DropReason says why an item was seen and not kept.
 type DropReason string
 
 // The reasons for dropping an item.

@@ -16,8 +16,8 @@ import (
 // reads that of every earlier program, too.
 const SnapshotVersion = 2
 
-// MaxSnapshot is the size in bytes of the largest snapshot that is written. Whoever reads
-// snapshots back must take at least as much.
+// MaxSnapshot is the size in bytes of the largest snapshot that is written. A reader
+// must accept at least as much.
 const MaxSnapshot = 24 << 20
 
 // Snapshot is all that rendering needs: the period and what was found in it.

@@ -28,14 +28,14 @@ type Story struct {
 	Joins []Join
 }
 
-// Reference points to what another story tells.
+// Reference points to an advisory in another story.
 type Reference struct {
 	Identifier markdown.Text
 	Title      markdown.Text
 	URL        markdown.URL
 }
 
-// Join says why two items are told in one story.
+// Join says why two items are in one story.
 type Join struct {
 	Reason JoinReason
 	// Detail is the version or the identifier that they share, if it is one.
@@ -56,7 +56,7 @@ const (
 	JoinedByIdentifier JoinReason = "shared identifier"
 )
 
-// join tells what was found as stories, over all kinds and sources, and returns the
+// join makes stories of what was found, over all kinds and sources, and returns the
 // entries of feeds that belong to none. Names are what people call repositories, by
 // owner/name in lower case.
 //
@@ -73,7 +73,7 @@ func join(s Snapshot, names map[string]string) ([]Story, []Entry) {
 	for _, a := range s.Late.Advisories {
 		late = append(late, AdvisoryNews{a.in(loc), Published})
 	}
-	told := tell(news, trains(localised(s.Releases, loc)))
+	told := tellStories(news, trains(localised(s.Releases, loc)))
 	ix := newIndex(told, watchedRepos(s), names)
 	var alone []Entry
 	for _, e := range onceEach(s.Entries) {
@@ -86,7 +86,7 @@ func join(s Snapshot, names map[string]string) ([]Story, []Entry) {
 		}
 	}
 	// A train of last week's releases is not one with this week's.
-	for _, story := range tell(late, trains(localised(s.Late.Releases, loc))) {
+	for _, story := range tellStories(late, trains(localised(s.Late.Releases, loc))) {
 		story.Late = true
 		told = append(told, story)
 	}
@@ -128,8 +128,8 @@ func (e Entry) feedID() string {
 	return feed
 }
 
-// tell makes a story of each train with the advisories that it fixes, and of each other advisory.
-func tell(advisories []AdvisoryNews, trains []*Train) []*Story {
+// tellStories makes a story of each train with the advisories that it fixes, and of each other advisory.
+func tellStories(advisories []AdvisoryNews, trains []*Train) []*Story {
 	var out []*Story
 	running := make(map[string][]*Story)  // by repository
 	mentions := make(map[string][]*Story) // by identifier

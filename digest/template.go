@@ -15,8 +15,8 @@ type Template struct {
 }
 
 // ParseTemplate parses a template for a language, a BCP 47 tag such as zh-CN,
-// which decides how dates and lists are written. The name stands in error
-// messages. What a template can use is described in docs/templates.md.
+// which decides how dates and lists are written. The name appears in error messages.
+// What a template can use is described in docs/templates.md.
 func ParseTemplate(name, text, language string) (*Template, error) {
 	t, err := parseTemplate(name, text, language)
 	if err != nil {
@@ -43,8 +43,8 @@ func eachTree(t *template.Template, change func(*parse.ListNode)) {
 }
 
 // ParseText parses a template of a plain text, such as a path or a value of the front
-// matter. It is as [ParseTemplate] has it, but what it makes is no Markdown, and so text
-// from outside is printed in it as a plain line.
+// matter. It is like [ParseTemplate], but as its output is not Markdown, untrusted text is
+// printed as a plain line.
 func ParseText(name, text, language string) (*Template, error) {
 	t, err := parseTemplate(name, text, language)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // no one standard and agrees with the common ones about what is older: SemVer
 // (1.2.0-rc.1 < 1.2.0), PEP 440 (3.13.0b2 < 3.13.0rc1 < 3.13.0 < 3.13.0.post1), Debian
 // (1.0_rc1-1 < 1.0-1 < 1.0-2 < 1.0.1), letters (1.1.1a < 1.1.1b) and calendars
-// (2024-02-09 < 2024-02-10). What stands before the number (see [BareVersion]) is
+// (2024-02-09 < 2024-02-10). What comes before the number (see [BareVersion]) is
 // compared first, so that the tags of one package stay together.
 //
 // It is a total order: only equal tags compare as equal.
@@ -59,7 +59,7 @@ func beginsVersion(s string, i int) bool {
 	return len(rest) > 1 && (rest[0] == '.' || rest[0] == '_') && isDigit(rest[1])
 }
 
-// packageOf is what stands before the version of a tag, without the "v".
+// packageOf is what comes before the version of a tag, without the "v".
 func packageOf(tag, version string) string {
 	name := strings.ToLower(strings.TrimSuffix(tag, version))
 	return strings.Trim(strings.TrimSuffix(name, "v"), "-_./@ ")
@@ -96,7 +96,7 @@ const (
 // token is a run of digits or of letters.
 type token struct {
 	rank   rank
-	word   string // in lower case; for prereleases the word that stands for its synonyms
+	word   string // in lower case; for prereleases one word for all its synonyms
 	digits string // without leading zeros
 }
 

@@ -111,7 +111,7 @@ func items(e Edition) int {
 	return n
 }
 
-// plainError leaves the counting calls, which nobody wrote, out of a message.
+// plainError leaves the counting calls, which are in no source, out of a message.
 func plainError(err error) error {
 	for _, bound := range []error{errTooLong, errTooDeep, context.Canceled, context.DeadlineExceeded} {
 		if !errors.Is(err, bound) {

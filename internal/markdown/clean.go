@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// maxInput bounds the work on one text; nobody reads further and no draft shows more.
+	// maxInput bounds the work on one text; no draft shows more.
 	maxInput = 64 << 10
 	// maxMarks is the most combining marks one character may carry: Vietnamese and pointed Hebrew need three or four.
 	maxMarks = 4

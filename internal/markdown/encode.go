@@ -19,7 +19,7 @@ const (
 // nothing parts two characters for renderers that look for mentions, references and links after decoding.
 const nothing = "\u200B"
 
-// plainASCII marks the characters that are syntax nowhere, whatever stands beside them.
+// plainASCII marks the characters that are syntax nowhere, whatever their neighbours.
 var plainASCII = asciiSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ,;?'\"%()")
 
 func asciiSet(chars string) (set [128]bool) {

@@ -25,7 +25,7 @@ const (
 )
 
 // Prose reads a body as Markdown and returns the beginning of its text, without markup, headings, code blocks, tables,
-// HTML, images and quotes. It is still text from outside.
+// HTML, images and quotes. It is still untrusted.
 func Prose(body string) Text {
 	return UntrustedBody(head(clean(prose(head(strings.ToValidUTF8(body, "\uFFFD"), maxBody))), maxProse))
 }

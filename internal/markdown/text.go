@@ -1,12 +1,12 @@
-// Package markdown makes text from outside safe to print in a Markdown file that people edit and several site
+// Package markdown makes untrusted text safe to print in a Markdown file that people edit and several site
 // generators publish.
 //
-// The one idea: what comes from an API or a feed has a type of its own, [Text], whose ordinary printing is its encoded
-// form. A template, a log line or a forgotten Printf cannot print the raw text by accident, so nobody has to remember to
-// escape. Strangers' Markdown is not kept and not judged: it is shown as the text it is, with only those characters
-// encoded that some renderer could take for syntax where they stand. A backslash does that where every renderer reads
-// it, a character reference where one of them does not, and a zero width space where renderers look at the text after
-// decoding it (mentions, references, bare links). An ordinary title stands as it was typed.
+// The one idea: text from an API or a feed has a type of its own, [Text], whose ordinary printing is its encoded form.
+// A template, a log line or a forgotten Printf cannot print the raw text by accident, and no caller has to remember to
+// escape. Markdown in the text is shown as it was typed: only those characters are encoded that some renderer could take
+// for syntax in their place. A backslash does that where every renderer reads it, a character reference where one of
+// them does not, and a zero width space where something is looked for after decoding (mentions, references, bare links,
+// the braces of Vue). An ordinary title is printed as it is.
 //
 // The one limit: the encoded form is for the places where Markdown has inline text: a paragraph, heading, list item,
 // table cell, emphasis or link label. It is not for code spans, code blocks, raw HTML attributes, front matter or link
