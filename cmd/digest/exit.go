@@ -168,9 +168,6 @@ type verdict struct {
 
 func (v verdict) Unwrap() error { return v.error }
 
-// errNoToken says that what was asked for takes a token.
-var errNoToken = errors.New("publishing requires a token: set GITHUB_TOKEN to one with the permissions contents: write and pull-requests: write")
-
 func exitCode(err error) int {
 	if err == nil {
 		return exitOK
@@ -193,7 +190,7 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*edition.EarlyError](err); ok {
 		return exitUsage
 	}
-	if _, ok := errors.AsType[*edition.AccessError](err); ok || publish.Unauthorised(err) || errors.Is(err, errNoToken) {
+	if _, ok := errors.AsType[*edition.AccessError](err); ok || publish.Unauthorised(err) || errors.Is(err, edition.ErrNoToken) {
 		return exitUnauthorised
 	}
 	switch github.KindOf(err) {
@@ -243,7 +240,7 @@ func (e env) hint(err error, untouched bool) string {
 	}
 	switch exitCode(err) {
 	case exitUnauthorised:
-		if publish.ProblemOf(err) != "" || errors.Is(err, errNoToken) {
+		if publish.ProblemOf(err) != "" || errors.Is(err, edition.ErrNoToken) {
 			return ""
 		}
 		if name := edition.TokenVariable(e.getenv); name != "" {

@@ -75,7 +75,7 @@ func publishEditions(ctx context.Context, e env, done *drafted, f publishFlags) 
 		return usageError{err}
 	}
 	if edition.TokenVariable(e.getenv) == "" {
-		return errNoToken
+		return edition.ErrNoToken
 	}
 	w := edition.Weekly{Config: cfg, Target: edition.PullRequests{Repo: repo, Checkout: "."}, Anyway: f.anyway, Warn: e.warn()}
 	stop, err := e.connect(&w)

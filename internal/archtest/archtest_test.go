@@ -24,9 +24,10 @@ type arrow struct {
 // arrows says which packages of the project a package imports; tests may import what
 // the last column adds. A package that is not here is unknown, and that is an error.
 var arrows = []arrow{
-	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/edition", "internal/github", "internal/jobs", "internal/lint", "internal/publish",
-		"internal/report", "internal/schedule", "internal/status", "internal/status/sdnotify", "internal/status/webhook", "templates"},
-		"turns flags into calls and reports into output; nothing imports it", []string{"internal/githubtest", "internal/markdown"}},
+	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/daemon", "internal/edition", "internal/github", "internal/lint", "internal/publish",
+		"internal/report", "internal/schedule", "templates"},
+		"turns flags into calls and reports into output; nothing imports it", []string{"internal/daemontest", "internal/githubtest", "internal/markdown"}},
+	{"cmd/digestd", []string{"internal/daemon", "internal/edition", "internal/fleet", "internal/report"}, "wires the daemon to the fleet", []string{"internal/daemontest", "internal/postgrestest"}},
 	{"collectors", []string{"digest", "internal/feed", "internal/github", "internal/markdown", "internal/notes"},
 		"turns GitHub's and feeds' types into digest's; knows neither configuration nor templates", []string{"internal/githubtest"}},
 	{"digest", []string{"internal/markdown"},
@@ -41,8 +42,10 @@ var arrows = []arrow{
 	{"internal/feed", []string{"digest"}, "reads a document of a feed, wherever it comes from", nil},
 	{"internal/frontmatter", nil, "finds and writes the head of a page, and knows nothing of editions", nil},
 	{"internal/github", nil, "is the way to GitHub, whatever is asked there", []string{"internal/githubtest"}},
+	{"internal/daemon", []string{"digest", "internal/config", "internal/edition", "internal/github", "internal/output", "internal/report", "internal/schedule", "internal/status",
+		"internal/status/sdnotify", "internal/status/webhook", "templates"},
+		"is what serve and digestd have in common; when to draft is a scheduler's decision", []string{"internal/daemontest", "internal/githubtest"}},
 	{"internal/fleet", []string{"internal/schedule"}, "keeps work in River; what is due and what drafting means come in as functions", []string{"digest", "internal/postgrestest"}},
-	{"internal/jobs", []string{"digest"}, "keeps work that it does not understand: what is due and what drafting means come in as functions", []string{"internal/schedule"}},
 	{"internal/lint", []string{"internal/frontmatter", "internal/textfile"}, "checks drafts, and does not know how they are made", []string{"templates"}},
 	{"internal/markdown", nil, "makes any text from outside safe", nil},
 	{"internal/merge", []string{"internal/frontmatter", "internal/textfile"}, "merges texts, and knows nothing of editions", []string{"digest", "internal/markdown", "templates"}},
@@ -64,6 +67,7 @@ var arrows = []arrow{
 	{"internal/githubtest/schema", []string{"internal/githubtest/openapi"}, "embeds GitHub's descriptions", nil},
 	{"internal/githubtest/schema/gen", []string{"internal/githubtest/openapi"}, "cuts them out of the published ones", nil},
 
+	{"internal/daemontest", []string{"internal/githubtest"}, "runs daemons for tests", nil},
 	{"internal/postgrestest", nil, "runs a PostgreSQL for tests", nil},
 	{"internal/actiontest", nil, "runs the Action as a runner does", []string{"internal/githubtest"}},
 	{"internal/archtest", nil, "looks at the files only", []string{"templates"}},

@@ -27,31 +27,32 @@ var calls = []call{
 		"digest/stories.go", "digest/announcements.go", "digest/trains.go", // compares versions
 		"collectors/comments.go", // sorts people
 	}, "a text from outside is printed encoded: the raw one is for comparing"},
-	{[]string{"os.Getenv", "os.LookupEnv", "os.Environ", "os.ExpandEnv"}, []string{"cmd/digest/main.go"},
+	{[]string{"os.Getenv", "os.LookupEnv", "os.Environ", "os.ExpandEnv"}, []string{"cmd/digest/main.go", "cmd/digestd/main.go"},
 		"the environment is an argument of run"},
-	{[]string{"os.Args", "os.Exit", "os.Stdin", "os.Stdout", "os.Stderr"}, []string{"cmd/digest/main.go", "internal/githubtest/schema/gen/"},
+	{[]string{"os.Args", "os.Exit", "os.Stdin", "os.Stdout", "os.Stderr"}, []string{"cmd/digest/main.go", "cmd/digestd/main.go", "internal/githubtest/schema/gen/"},
 		"only main is a process"},
 	{[]string{"time.Now", "time.Since", "time.Until"}, []string{
 		"cmd/digest/main.go",            // once, when the program starts
 		"cmd/digest/progress.go",        // how long a wait still lasts
 		"cmd/digest/serve.go",           // the clock of the daemon
 		"internal/github/",              // waits, and tells the servers' clock from ours
+		"cmd/digestd/main.go",           // the clock of the daemon
 		"internal/fleet/",               // whether a slot has passed
+		"internal/daemontest/",          // the weeks before today
 		"internal/postgrestest/",        // how long PostgreSQL takes to start
-		"internal/jobs/",                // how long a run took, when it is tried again, whether a slot has passed
 		"internal/schedule/loop.go",     // waits for slots
 		"internal/githubtest/server.go", // the fake's clock, where its world has none
 		"internal/status/sdnotify/",     // how long systemd may take
 	}, "the time is an argument"},
 	{[]string{"time.Local"}, nil, "the machine's own zone decides nothing"},
-	{[]string{"context.Background", "context.TODO"}, []string{"cmd/digest/main.go"},
+	{[]string{"context.Background", "context.TODO"}, []string{"cmd/digest/main.go", "cmd/digestd/main.go"},
 		"everything can be interrupted"},
 	{[]string{"net/http.DefaultClient", "net/http.Get", "net/http.Head", "net/http.Post", "net/http.PostForm"}, nil,
 		"the default client has no limits"},
 	{[]string{"fmt.Print", "fmt.Printf", "fmt.Println"}, nil,
 		"standard output is an argument of run"},
 	{[]string{"math/rand.*", "math/rand/v2.*"}, nil, "the same input gives the same bytes"},
-	{[]string{"os.WriteFile", "os.Create", "os.Rename", "os.Remove", "os.RemoveAll"}, []string{"internal/postgrestest/", "internal/githubtest/schema/gen/", "internal/output/output.go"},
+	{[]string{"os.WriteFile", "os.Create", "os.Rename", "os.Remove", "os.RemoveAll"}, []string{"internal/daemontest/", "internal/postgrestest/", "internal/githubtest/schema/gen/", "internal/output/output.go"},
 		"files are written beneath one folder, by internal/output"},
 }
 

@@ -35,8 +35,8 @@ var libraries = []library{
 	{"golang.org/x/text/unicode/norm", []string{"internal/config"}, "paths collide also in another Unicode form", nil},
 	{"golang.org/x/text/width", []string{"internal/config"}, "carets stand under wide characters", nil},
 	{"github.com/gofrs/flock", []string{"internal/output"}, "one run at a time writes to a folder", nil},
-	{"github.com/spf13/cobra", []string{"cmd/digest"}, "the command line", nil},
-	{"github.com/spf13/pflag", []string{"cmd/digest"}, "its flags", nil},
+	{"github.com/spf13/cobra", []string{"cmd/digest", "cmd/digestd"}, "the command line", nil},
+	{"github.com/spf13/pflag", []string{"cmd/digest", "internal/daemon"}, "its flags; those of serve and digestd are the same", nil},
 	{"golang.org/x/term", []string{"cmd/digest"}, "the width of the terminal that progress is printed to", nil},
 
 	{"github.com/yuin/goldmark", []string{"internal/lint", "internal/markdown", "internal/notes"}, "untrusted Markdown is read for its prose and for its changes, and drafts are checked", nil},
@@ -48,9 +48,8 @@ var libraries = []library{
 	{"github.com/lmittmann/tint", []string{"internal/status"}, "how a log looks is decided in one function", nil},
 	{"golang.org/x/sys", []string{"internal/status/sdnotify"}, "systemd wants a clock that Go does not tell", nil},
 
-	{"github.com/riverqueue/river", []string{"internal/fleet", "internal/jobs"}, "the queue is one package's business", nil},
-	{"github.com/jackc/pgx/v5", []string{"internal/fleet", "internal/jobs"}, "so are its databases", nil},
-	{"modernc.org/sqlite", []string{"internal/jobs"}, "so are its databases", nil},
+	{"github.com/riverqueue/river", []string{"internal/fleet"}, "the queue is one package's business", nil},
+	{"github.com/jackc/pgx/v5", []string{"internal/fleet"}, "so are its databases", nil},
 
 	{"github.com/vektah/gqlparser/v2", []string{"internal/githubtest", "internal/githubtest/execute", "internal/githubtest/schema", "internal/githubtest/schema/gen"}, "the fake reads queries as GitHub does", nil},
 	{"github.com/google/go-cmp", nil, "tests show differences", []string{anywhere}},
@@ -65,14 +64,14 @@ var standard = []struct {
 	homes []string
 	why   string
 }{
-	{"net/http", []string{"cmd/digest", "collectors", "internal/github", "internal/githubtest", "internal/githubtest/openapi", "internal/githubtest/schema", "internal/githubtest/schema/gen", "internal/status", "internal/status/webhook"}, "the daemon's connections are its own, to be closed when it stops; else the network is used by collectors, through internal/github or the client for feeds; status is a server, and its webhook no part of GitHub"},
+	{"net/http", []string{"internal/daemon", "internal/daemontest", "collectors", "internal/github", "internal/githubtest", "internal/githubtest/openapi", "internal/githubtest/schema", "internal/githubtest/schema/gen", "internal/status", "internal/status/webhook"}, "the daemon's connections are its own, to be closed when it stops; else the network is used by collectors, through internal/github or the client for feeds; status is a server, and its webhook no part of GitHub"},
 	{"text/template", []string{"digest"}, "a template of text prints anything: digest gives it only what is safe"},
 	{"html/template", []string{"internal/status"}, "drafts are Markdown; the daemon's own page is not"},
 	{"log", nil, "errors are returned, and end in cmd"},
-	{"log/slog", []string{"internal/markdown", "internal/status", "internal/fleet", "internal/jobs", "internal/schedule", "cmd/digest"}, "texts from outside say how they are logged; the daemon logs its runs"},
-	{"os", []string{"cmd/digest", "internal/config", "internal/edition", "internal/github", "internal/output", "internal/githubtest/schema/gen", "internal/jobs", "internal/lint", "internal/postgrestest"}, "files are the business of cmd, config and output; lint reads drafts; github names an error of it; edition looks whether the output directory exists; jobs makes the file of its database"},
-	{"os/exec", []string{"internal/postgrestest", "internal/githubtest/schema/gen"}, "the program runs no other"},
-	{"os/signal", []string{"cmd/digest"}, "only main is a process"},
+	{"log/slog", []string{"internal/markdown", "internal/status", "internal/fleet", "internal/schedule", "internal/daemon", "cmd/digest"}, "texts from outside say how they are logged; the daemon logs its runs"},
+	{"os", []string{"cmd/digest", "cmd/digestd", "internal/daemon", "internal/daemontest", "internal/config", "internal/edition", "internal/github", "internal/output", "internal/githubtest/schema/gen", "internal/lint", "internal/postgrestest"}, "files are the business of cmd, config and output; lint reads drafts; github names an error of it; edition looks whether the output directory exists"},
+	{"os/exec", []string{"internal/daemontest", "internal/postgrestest", "internal/githubtest/schema/gen"}, "the program runs no other"},
+	{"os/signal", []string{"cmd/digest", "cmd/digestd"}, "only main is a process"},
 	{"flag", []string{"internal/githubtest/schema/gen"}, "flags are cobra's"},
 	{"unsafe", nil, "nothing needs it"},
 }

@@ -46,6 +46,9 @@ func (e *TokenError) Hint() string {
 	return "set it to a token, without quotes or placeholders (gh auth token prints yours)"
 }
 
+// ErrNoToken says that there is no token to publish with.
+var ErrNoToken = errors.New("publishing requires a token: set GITHUB_TOKEN to one with the permissions contents: write and pull-requests: write")
+
 // TokenVariable names the environment variable that holds the token; it is empty when none does.
 func TokenVariable(getenv func(string) string) string {
 	for _, name := range []string{"GITHUB_TOKEN", "GH_TOKEN"} {

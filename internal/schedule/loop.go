@@ -55,6 +55,9 @@ func (l *Loop) Run(ctx context.Context, digests <-chan []Digest) error {
 	}
 }
 
+// Ready reports nothing: a loop needs no more than its process.
+func (l *Loop) Ready(context.Context) error { return nil }
+
 // runner is the goroutine of a digest.
 type runner struct {
 	stop context.CancelFunc // makes it end after the draft under way

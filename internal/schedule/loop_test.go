@@ -313,6 +313,7 @@ func TestStopWaitsForTheDraftUnderWayAndBeginsNoOther(t *testing.T) {
 		l.Workers = 1
 		until(t, "01-25 12:00")
 		s := n.start(l, named(t, "17 9 * * 1", "a")...)
+		synctest.Wait()
 		s.digests <- named(t, "17 9 * * 1", "a", "b")
 		synctest.Wait()
 		s.end(t)
