@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -11,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/community-digest/digest/internal/daemon"
-	"github.com/community-digest/digest/internal/edition"
 	"github.com/community-digest/digest/internal/schedule"
 )
 
@@ -54,7 +52,7 @@ func serve(ctx context.Context, e env, o daemon.Options) error {
 	d, err := daemon.New(o, daemon.Process{
 		Getenv: e.getenv, Now: time.Now, PID: os.Getpid(), Version: version(), Log: daemon.NewLog(e.stderr.w, e.getenv), Hangups: hangups,
 	})
-	if errors.Is(err, edition.ErrNoToken) {
+	if daemon.Unauthorised(err) {
 		return err
 	}
 	if err != nil {

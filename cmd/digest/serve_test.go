@@ -73,6 +73,7 @@ func TestServeSaysWhyItDoesNotStart(t *testing.T) {
 	}{
 		"a wrong configuration": {daemontest.Weekly(1, "titel: x\n"), nil, exitUsage, "titel"},
 		"no token to publish":   {daemontest.Weekly(1, daemontest.Publishing("a")), map[string]string{"GITHUB_TOKEN": ""}, exitUnauthorised, "requires a token"},
+		"no token at all":       {daemontest.Weekly(1, ""), map[string]string{"GITHUB_TOKEN": "GITHUB_TOKEN=…"}, exitUnauthorised, "does not hold a token"},
 		"no address of an API":  {daemontest.Weekly(1, ""), map[string]string{"GITHUB_API_URL": "nowhere"}, exitUsage, "GITHUB_API_URL"},
 	} {
 		s := daemontest.NewSite(t, srv, map[string]string{"a": tt.config})

@@ -25,7 +25,6 @@ import (
 	_ "time/tzdata" // the same zones on every machine, also where none are installed
 
 	"github.com/community-digest/digest/internal/daemon"
-	"github.com/community-digest/digest/internal/edition"
 	"github.com/community-digest/digest/internal/fleet"
 	"github.com/community-digest/digest/internal/report"
 )
@@ -69,7 +68,7 @@ func run(ctx context.Context, args []string, p daemon.Process, stdout, stderr io
 		fmt.Fprintln(stderr, prefix+report.Printable(strings.TrimSuffix(line, "\n")))
 		prefix = ""
 	}
-	if errors.Is(err, edition.ErrNoToken) {
+	if daemon.Unauthorised(err) {
 		return exitUnauthorised
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
@@ -118,7 +117,7 @@ func serve(ctx context.Context, o daemon.Options, database string, p daemon.Proc
 		return usageError{fmt.Errorf("--database: %w", err)}
 	}
 	d, err := daemon.New(o, p)
-	if errors.Is(err, edition.ErrNoToken) {
+	if daemon.Unauthorised(err) {
 		return err
 	}
 	if err != nil {

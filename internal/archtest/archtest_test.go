@@ -27,7 +27,7 @@ var arrows = []arrow{
 	{"cmd/digest", []string{"collectors", "digest", "internal/config", "internal/daemon", "internal/edition", "internal/github", "internal/lint", "internal/publish",
 		"internal/report", "internal/schedule", "templates"},
 		"turns flags into calls and reports into output; nothing imports it", []string{"internal/daemontest", "internal/githubtest", "internal/markdown"}},
-	{"cmd/digestd", []string{"internal/daemon", "internal/edition", "internal/fleet", "internal/report"}, "wires the daemon to the fleet", []string{"internal/daemontest", "internal/postgrestest"}},
+	{"cmd/digestd", []string{"internal/daemon", "internal/fleet", "internal/report"}, "wires the daemon to the fleet", []string{"internal/daemontest", "internal/postgrestest"}},
 	{"collectors", []string{"digest", "internal/feed", "internal/github", "internal/markdown", "internal/notes"},
 		"turns GitHub's and feeds' types into digest's; knows neither configuration nor templates", []string{"internal/githubtest"}},
 	{"digest", []string{"internal/markdown"},

@@ -96,6 +96,12 @@ func New(o Options, p Process) (*Daemon, error) {
 	return d, nil
 }
 
+// Unauthorised reports whether New failed because the token is missing or none.
+func Unauthorised(err error) bool {
+	_, malformed := errors.AsType[*edition.TokenError](err)
+	return malformed || errors.Is(err, edition.ErrNoToken)
+}
+
 // Log returns the log that the daemon writes.
 func (d *Daemon) Log() *slog.Logger { return d.log }
 
