@@ -85,6 +85,9 @@ func (m *messages) merge(name string, r merge.Report) {
 	if counts := MergeCounts(r); counts != "" {
 		m.notef("%s: merged with your changes: %s", name, counts)
 	}
+	if len(r.FrontMatter) > 0 {
+		m.notef("%s: kept your front matter: %s", name, Printable(listed(r.FrontMatter)))
+	}
 	if r.NoBase {
 		m.warnf("%s: no base to compare with: all of it was taken as edited by a person", name)
 	}
@@ -98,6 +101,15 @@ func (m *messages) merge(name string, r merge.Report) {
 		}
 		m.warnf("%s: %s: its section was deleted: now %s", name, Printable(c.Item), where)
 	}
+}
+
+// listed lists the first names and counts the others.
+func listed(names []string) string {
+	const most = 8
+	if more := len(names) - most; more > 0 {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(names, ", ")
 }
 
 // MergeCounts counts what a merge did with each block; it is empty when it did nothing.
