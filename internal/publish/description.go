@@ -54,7 +54,7 @@ type description struct {
 
 // parseDescription splits a description. Without our part all of it is people's, and goes below ours.
 func parseDescription(text string) description {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")) // browsers send the former
+	text = strings.TrimSpace(unixLines(text))
 	text = strings.Replace(text, formerOpening, opening, 1)
 	before, rest, ok := strings.Cut(text, opening)
 	inside, sums, found := strings.Cut(rest, closing)
@@ -126,9 +126,11 @@ func untick(line string) string {
 
 // sameText compares descriptions apart from line endings and the space around them.
 func sameText(a, b string) bool {
-	norm := func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
-	return norm(a) == norm(b)
+	return strings.TrimSpace(unixLines(a)) == strings.TrimSpace(unixLines(b))
 }
+
+// unixLines ends all lines alike: browsers send \r\n, and \r alone ends a line in Markdown, too.
+func unixLines(s string) string { return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s) }
 
 // length counts UTF-16 units. There are never fewer of them than of characters.
 func length(s string) int {

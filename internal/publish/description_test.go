@@ -81,7 +81,7 @@ func FuzzDescription(f *testing.F) {
 			return
 		}
 		ours := strings.Split(first+"\n"+second, "\n")
-		for l := range strings.SplitSeq(words, "\n") {
+		for l := range strings.SplitSeq(unixLines(words), "\n") {
 			l = strings.TrimSpace(l)
 			known := slices.ContainsFunc(ours, func(o string) bool { return untick(strings.TrimSpace(o)) == untick(l) })
 			if !known && !strings.Contains(got, l) {
