@@ -13,6 +13,7 @@ package collectors
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,6 +38,17 @@ func (p *Progress) add(n int) {
 	if p != nil {
 		p.done.Add(int64(n))
 	}
+}
+
+// Filter selects texts by patterns as of [path.Match], in which * matches slashes, too, and
+// case does not matter. An empty Include matches all; Exclude wins.
+type Filter struct {
+	Include, Exclude []string
+}
+
+func (f Filter) matches(text string) bool {
+	fits := func(pattern string) bool { return matchesText(pattern, text) }
+	return (len(f.Include) == 0 || slices.ContainsFunc(f.Include, fits)) && !slices.ContainsFunc(f.Exclude, fits)
 }
 
 // each calls f for 0 to n-1 concurrently and returns the first error by index. f returns

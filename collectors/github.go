@@ -349,6 +349,9 @@ func (c *GitHub) readItems(ctx context.Context, l *lists, p digest.Period) error
 	if err != nil {
 		return fmt.Errorf("read discussions and releases: %w", err)
 	}
+	if err := c.readChangelogs(ctx, l.releases, releases); err != nil {
+		return err
+	}
 	for _, list := range l.discussions {
 		for _, cand := range list.candidates {
 			list.add(cand, discussions[0])

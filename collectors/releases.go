@@ -3,6 +3,7 @@ package collectors
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	gogithub "github.com/google/go-github/v57/github"
@@ -18,7 +19,9 @@ type ReleaseSource struct {
 	Repos []digest.Repo
 	// Prereleases includes prereleases.
 	Prereleases bool
-	Section     digest.SectionName
+	// Tags selects releases by their tags.
+	Tags    Filter
+	Section digest.SectionName
 }
 
 // releaseList is the releases of one repository while they are read.
@@ -29,6 +32,7 @@ type ReleaseSource struct {
 type releaseList struct {
 	repo        digest.Repo // its present name, once known
 	prereleases bool
+	tags        []Filter // of all sources that name it; one must match
 	past        *digest.Past
 	receipt     digest.Receipt
 
@@ -44,19 +48,21 @@ type releaseList struct {
 }
 
 // releaseLists returns a list for every repository. Where several sources name the same
-// repository the first one decides, but prereleases are included if any source includes them.
+// repository the first one decides, but prereleases and tags are included if any source
+// includes them.
 func releaseLists(sources []ReleaseSource, past *digest.Past) []*releaseList {
 	var lists []*releaseList
 	byRepo := make(map[string]*releaseList)
 	for _, s := range sources {
 		for _, repo := range s.Repos {
 			if l := byRepo[repo.Key()]; l != nil {
-				l.prereleases = l.prereleases || s.Prereleases
+				l.prereleases, l.tags = l.prereleases || s.Prereleases, append(l.tags, s.Tags)
 				continue
 			}
 			l := &releaseList{
 				repo:        repo,
 				prereleases: s.Prereleases,
+				tags:        []Filter{s.Tags},
 				past:        past,
 				seen:        make(map[string]bool),
 				receipt: digest.Receipt{
@@ -81,6 +87,7 @@ type releasePage struct {
 // See https://docs.github.com/graphql/reference/objects#release.
 type listedRelease struct {
 	ID           string
+	TagName      string
 	PublishedAt  *time.Time
 	IsDraft      bool
 	IsPrerelease bool
@@ -160,11 +167,22 @@ func (l *releaseList) wants(r *listedRelease, p digest.Period) bool {
 	// A prerelease is no news a week later.
 	missed := !r.IsDraft && !r.IsPrerelease && r.PublishedAt != nil &&
 		l.past.Missed(digest.Releases, l.receipt.Source, digest.NewID(r.ID), *r.PublishedAt)
-	if why := dropRelease(r, p, l.prereleases, missed); why != "" {
+	if why := l.drop(r, p, missed); why != "" {
 		l.receipt.Drop(why)
 		return false
 	}
 	return true
+}
+
+// drop returns why a listed release is not wanted, or "" if it is.
+func (l *releaseList) drop(r *listedRelease, p digest.Period, missed bool) digest.DropReason {
+	if why := dropRelease(r, p, l.prereleases, missed); why != "" {
+		return why
+	}
+	if !slices.ContainsFunc(l.tags, func(f Filter) bool { return f.matches(r.TagName) }) {
+		return digest.ExcludedByPattern
+	}
+	return ""
 }
 
 // releaseNode is a release of the period, read by its node id.
@@ -284,7 +302,7 @@ func (l *releaseList) readRESTPage(ctx context.Context, client *github.Client, p
 
 func (l *releaseList) addREST(client *github.Client, w *gogithub.RepositoryRelease, p digest.Period) {
 	defer protect(&l.receipt)
-	listed := listedRelease{ID: w.GetNodeID(), IsDraft: w.GetDraft(), IsPrerelease: w.GetPrerelease()}
+	listed := listedRelease{ID: w.GetNodeID(), TagName: w.GetTagName(), IsDraft: w.GetDraft(), IsPrerelease: w.GetPrerelease()}
 	if w != nil && w.PublishedAt != nil {
 		listed.PublishedAt = &w.PublishedAt.Time
 	}

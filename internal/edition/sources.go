@@ -47,7 +47,7 @@ func watched(cfg *config.Config, repos func(config.Repositories, digest.Kind, di
 	}
 	for _, s := range cfg.Releases {
 		w.Releases = append(w.Releases, collectors.ReleaseSource{
-			Repos: repos(s.Repositories, digest.Releases, s.Section), Prereleases: s.Prereleases, Section: s.Section,
+			Repos: repos(s.Repositories, digest.Releases, s.Section), Prereleases: s.Prereleases, Tags: collectors.Filter(s.Tags), Section: s.Section,
 		})
 	}
 	for _, s := range cfg.Advisories {
