@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -26,6 +27,9 @@ import (
 func main() {
 	// A closed pipe must not kill a run between two files: writing to it fails instead.
 	signal.Ignore(syscall.SIGPIPE)
+	// net/http reports the mistakes of servers to the standard logger.
+	log.SetFlags(0)
+	log.SetOutput(newVoice(os.Stderr))
 	ctx, stop := interruptible(context.Background())
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr, time.Now())
 	stop()

@@ -14,11 +14,13 @@ import (
 type publishFlags struct {
 	sourceFlags
 	catchUp int
+	adopt   bool
 }
 
 func (f *publishFlags) register(set *pflag.FlagSet) {
 	f.sourceFlags.register(set)
 	set.IntVar(&f.catchUp, "catch-up", 1, "without dates: publish up to `n` editions that are due")
+	set.BoolVar(&f.adopt, "adopt", false, "take over a branch that digest has not made")
 }
 
 // maxCatchUp is how many editions are drafted at most that no one has asked for one by one.
@@ -77,7 +79,7 @@ func publishEditions(ctx context.Context, e env, done *drafted, f publishFlags) 
 	if edition.TokenVariable(e.getenv) == "" {
 		return edition.ErrNoToken
 	}
-	w := edition.Weekly{Config: cfg, Target: edition.PullRequests{Repo: repo, Checkout: "."}, Anyway: f.anyway, Warn: e.warn()}
+	w := edition.Weekly{Config: cfg, Target: edition.PullRequests{Repo: repo, Adopt: f.adopt, Checkout: "."}, Anyway: f.anyway, Warn: e.warn()}
 	stop, err := e.connect(&w)
 	if err != nil {
 		return err

@@ -135,7 +135,7 @@ func TestAFailureInTheMiddleReportsWhatWasDone(t *testing.T) {
 	if code != exitRateLimited || got.ExitCode != code || len(got.Drafts) != 2 || got.Drafts[0].Edition != 1 {
 		t.Errorf("exit code %d, report %+v", code, got)
 	}
-	const written = "already written: a commit to digest/0002"
+	const written = "committed"
 	if !strings.Contains(got.Error, written) || !strings.Contains(stderr.String(), written) {
 		t.Errorf("error %q, stderr %q", got.Error, &stderr)
 	}

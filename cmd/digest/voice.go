@@ -61,6 +61,12 @@ func (v *voice) failure(text string) { v.message("digest: ", text) }
 // hint prints what to try.
 func (v *voice) hint(text string) { v.message("hint: ", text) }
 
+// Write prints a line of the standard logger as a warning.
+func (v *voice) Write(line []byte) (int, error) {
+	v.warning("%s", strings.TrimSuffix(string(line), "\n"))
+	return len(line), nil
+}
+
 // message prints a text line by line: only the program's own line breaks are kept.
 func (v *voice) message(prefix, text string) {
 	var b strings.Builder

@@ -67,7 +67,7 @@ var standard = []struct {
 	{"net/http", []string{"internal/daemon", "internal/daemontest", "collectors", "internal/github", "internal/githubtest", "internal/githubtest/openapi", "internal/githubtest/schema", "internal/githubtest/schema/gen", "internal/status", "internal/status/webhook"}, "the daemon's connections are its own, to be closed when it stops; else the network is used by collectors, through internal/github or the client for feeds; status is a server, and its webhook no part of GitHub"},
 	{"text/template", []string{"digest"}, "a template of text prints anything: digest gives it only what is safe"},
 	{"html/template", []string{"internal/status"}, "drafts are Markdown; the daemon's own page is not"},
-	{"log", nil, "errors are returned, and end in cmd"},
+	{"log", []string{"cmd/digest"}, "errors are returned, and end in cmd; main takes what net/http logs"},
 	{"log/slog", []string{"internal/markdown", "internal/status", "internal/fleet", "internal/schedule", "internal/daemon", "cmd/digest"}, "texts from outside say how they are logged; the daemon logs its runs"},
 	{"os", []string{"cmd/digest", "cmd/digestd", "internal/daemon", "internal/daemontest", "internal/config", "internal/edition", "internal/github", "internal/output", "internal/githubtest/schema/gen", "internal/lint", "internal/postgrestest"}, "files are the business of cmd, config and output; lint reads drafts; github names an error of it; edition looks whether the output directory exists"},
 	{"os/exec", []string{"internal/daemontest", "internal/postgrestest", "internal/githubtest/schema/gen"}, "the program runs no other"},

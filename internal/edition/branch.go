@@ -22,6 +22,8 @@ import (
 // PullRequests is the target of drafts that are published: each edition has a branch and a pull request of its own.
 type PullRequests struct {
 	Repo digest.Repo
+	// Adopt takes over a branch that this weekly has not made.
+	Adopt bool
 	// Checkout is a working copy in which people may have edited drafts; empty for none.
 	Checkout string
 }
@@ -60,7 +62,7 @@ func (t PullRequests) branch(ctx context.Context, w Weekly, p digest.Period) (*b
 		return nil, err
 	}
 	b := &branch{client: w.Client, cfg: cfg, checkout: t.Checkout, target: publish.Target{
-		Repo: t.Repo, Base: cfg.Publish.Base, Branch: name, Mark: path.Join(stateFolder(cfg.State, number), snapshotFile),
+		Repo: t.Repo, Base: cfg.Publish.Base, Branch: name, Mark: path.Join(stateFolder(cfg.State, number), snapshotFile), Adopt: t.Adopt,
 	}}
 	return b, b.open(ctx)
 }
@@ -127,7 +129,7 @@ func (t *branch) write(ctx context.Context, c *composition) error {
 	if err != nil {
 		return err
 	}
-	committed, err := t.branch.Commit(ctx, commitMessage(c), files)
+	_, err = t.branch.Commit(ctx, commitMessage(c), files)
 	if errors.Is(err, publish.ErrMoved) {
 		if err := t.open(ctx); err != nil {
 			return err
@@ -138,9 +140,6 @@ func (t *branch) write(ctx context.Context, c *composition) error {
 		return err
 	}
 	result, err := t.branch.PullRequest(ctx, pull)
-	if err != nil && committed {
-		return &PartialError{err, "a commit to " + t.branch.String()}
-	}
 	c.published = published{
 		operation: report.Operation(result.Operation), number: result.Number, url: result.URL,
 		reason: result.Reason, warnings: append(result.Warnings, t.uncommitted(ctx, c)...),

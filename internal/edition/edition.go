@@ -60,8 +60,8 @@ type Request struct {
 // maxTries is how often an edition is composed while others change it.
 const maxTries = 5
 
-// Draft drafts one edition and puts it where the weekly's editions go. When it fails, nothing was written, but for what a
-// [PartialError] lists.
+// Draft drafts one edition and puts it where the weekly's editions go. When it fails, nothing was written, but for what
+// [Written] says.
 func Draft(ctx context.Context, w Weekly, r Request, now time.Time) (report.Report, error) {
 	rep, err := run(ctx, w, r, now)
 	if errors.Is(err, errOtherPeriod) { // what time it is at GitHub is known now

@@ -181,7 +181,7 @@ func (t *folder) write(_ context.Context, c *composition) (err error) {
 	var finished []string
 	defer func() {
 		if err != nil && len(finished) > 0 {
-			err = &PartialError{err, strings.Join(finished, ", ")}
+			err = &partialError{err, strings.Join(finished, ", ")}
 		}
 	}()
 	for i := range c.drafts {

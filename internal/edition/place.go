@@ -8,6 +8,7 @@ import (
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/config"
+	"github.com/community-digest/digest/internal/publish"
 	"github.com/community-digest/digest/internal/report"
 )
 
@@ -61,18 +62,24 @@ func (e *finishedError) report(cfg *config.Config, p digest.Period) report.Repor
 	}
 }
 
-// PartialError says that a run failed after it had written something.
-type PartialError struct {
-	Err     error
-	Written string
+// partialError says that a run failed after it had written something.
+type partialError struct {
+	err     error
+	written string
 }
 
-func (e *PartialError) Error() string {
-	return fmt.Sprintf("%v; already written: %s", e.Err, e.Written)
+func (e *partialError) Error() string {
+	return fmt.Sprintf("%v (already written: %s)", e.err, e.written)
 }
+func (e *partialError) Unwrap() error { return e.err }
 
-// Unwrap returns why the run failed.
-func (e *PartialError) Unwrap() error { return e.Err }
+// Written says what a run had written before err stopped it; it is empty when nothing was.
+func Written(err error) string {
+	if e, ok := errors.AsType[*partialError](err); ok {
+		return "already written: " + e.written
+	}
+	return publish.Written(err)
+}
 
 // published is what writing did beyond the files of the edition.
 type published struct {

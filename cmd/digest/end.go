@@ -1,0 +1,135 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/community-digest/digest/internal/report"
+)
+
+// drafted is what a run has drafted so far; a run that fails has drafted it all the same.
+type drafted struct{ report *report.Report }
+
+func (d *drafted) add(r report.Report) {
+	if d.report != nil {
+		r = d.report.Then(r)
+	}
+	d.report = &r
+}
+
+// end reports how a run ended, to the person, the script and the job that started it, and returns the exit code. It is
+// the one place where the errors of commands end.
+func (e env) end(cmd *cobra.Command, args []string, done drafted, err error) int {
+	if n := done.gaps(); n > 0 && err == nil {
+		err = verdict{exitGaps, fmt.Errorf("the draft has %s", report.Count(n, "gap"))}
+	}
+	failure := e.failure(err, done.report == nil)
+	if wantsJSON(cmd, args) {
+		err = errors.Join(err, e.printJSON(done.report, failure))
+	}
+	code := exitCode(err)
+	if err != nil {
+		e.stderr.failure(words(err))
+	}
+	if failure != nil && failure.Hint != "" {
+		e.stderr.hint(failure.Hint)
+	}
+	if !drafts(cmd) {
+		return code
+	}
+	if err := e.tellActions(done.report, failure, code); err != nil {
+		e.stderr.failure(err.Error())
+		return max(code, exitFailed) // a job whose outputs are lost must not pass
+	}
+	return code
+}
+
+func (d drafted) gaps() int {
+	if d.report == nil {
+		return 0
+	}
+	return len(d.report.Gaps)
+}
+
+// drafts reports whether a command makes drafts: only of these does GitHub Actions get outputs.
+func drafts(cmd *cobra.Command) bool { return !cmd.HasParent() || cmd.Name() == "publish" }
+
+// wantsJSON reports whether the result is wanted as JSON. A misspelt flag ends the parsing, and the format may come
+// after it.
+func wantsJSON(cmd *cobra.Command, args []string) bool {
+	if f := cmd.Flags().Lookup("format"); f == nil || f.Changed {
+		return f != nil && f.Value.String() == "json"
+	}
+	set := pflag.NewFlagSet("", pflag.ContinueOnError)
+	set.ParseErrorsAllowlist.UnknownFlags = true
+	set.Usage = func() {}
+	format := set.String("format", "", "")
+	_ = set.Parse(args) // what is wrong with them is reported already
+	return *format == "json"
+}
+
+// printJSON prints what was drafted, or else why nothing was. A closed pipe is no failure: the drafts are written.
+func (e env) printJSON(r *report.Report, f *report.Failure) error {
+	var err error
+	switch {
+	case r != nil && f != nil:
+		failed := *r
+		failed.Error, failed.ExitCode = report.Printable(f.Message), f.ExitCode
+		err = report.WriteJSON(e.stdout, failed)
+	case r != nil:
+		err = report.WriteJSON(e.stdout, r)
+	case f != nil:
+		err = report.WriteJSON(e.stdout, struct {
+			Error    string `json:"error"`
+			ExitCode int    `json:"exit_code"`
+		}{report.Printable(f.Message), f.ExitCode})
+	}
+	if err != nil && !errors.Is(err, syscall.EPIPE) {
+		return fmt.Errorf("print the report: %w", err)
+	}
+	return nil
+}
+
+// tellActions gives a job of GitHub Actions its outputs, summary and annotations. Elsewhere the variables are not set,
+// and nothing happens.
+func (e env) tellActions(r *report.Report, f *report.Failure, code int) error {
+	e.annotate(report.Annotations(r, f))
+	return errors.Join(
+		appendTo(e.getenv("GITHUB_OUTPUT"), report.Outputs(r, code)),
+		appendTo(e.getenv("GITHUB_STEP_SUMMARY"), report.Summary(r, f)),
+	)
+}
+
+// annotate shows messages at their lines when the program runs in GitHub Actions. They go to stderr, where the runner
+// looks as well: stdout may be read as JSON.
+func (e env) annotate(as []report.Annotation) {
+	if e.getenv("GITHUB_ACTIONS") != "true" {
+		return
+	}
+	if e.stderr.quiet {
+		as = report.Errors(as)
+	}
+	e.stderr.command(report.Commands(as, e.getenv("GITHUB_WORKSPACE")))
+}
+
+// appendTo appends to one of the runner's files. Without a name there is no such file.
+func appendTo(name, text string) error {
+	if name == "" {
+		return nil
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("set the outputs of the job: %w", err)
+	}
+	_, err = io.WriteString(f, text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("set the outputs of the job: %w", err)
+	}
+	return nil
+}
