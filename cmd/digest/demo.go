@@ -25,9 +25,13 @@ func demoCommand(e env, done *drafted) *cobra.Command {
 	var f outputFlags
 	var format string
 	cmd := &cobra.Command{
-		Use:   "demo",
-		Short: "Draft the model week: no token, no network",
-		Args:  noArgs,
+		Use:     "demo",
+		Short:   "Draft a sample week, without token or network",
+		GroupID: groupStart,
+		Example: `  digest demo
+  digest demo --output -
+  digest demo --output site --dry-run`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := errors.Join(checkFormat(format), f.check(format)); err != nil {
 				return err

@@ -25,17 +25,17 @@ func lintCommand(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lint FILE...",
 		Short: "Check drafts for what should not be published",
-		Long: `Lint looks for what should not be published in a draft: placeholders, conflict markers
-of git, broken structure, duplicate links, tracking parameters, a draft flag that is
-still set. It needs no network. docs/linting.md has the rules.
-
-Links are compared with the 25 editions before, which are found by their number:
-../06/index.md for 07/index.md, 6.en.md for 7.en.md.
-
-The exit code is 0 if there are at most warnings, 1 if there is an error, and 2 if a
-file cannot be read.`,
-		Example: `  digest lint content/en/weekly/07/index.md
-  digest lint --ready content/*/weekly/07/index.md`,
+		Long: `Lint checks drafts for what should not be published (placeholders, conflict markers, broken structure,
+links that an earlier edition has), without network`,
+		GroupID: groupWeekly,
+		Example: `  digest lint content/en/weekly/01/index.md
+  # before it is published
+  digest lint --ready content/en/weekly/01/index.md content/zh/weekly/01/index.md
+  # links of these editions are duplicates
+  digest lint --against 'content/en/weekly/*/index.md' content/en/weekly/01/index.md`,
+		Annotations: about("linting.md", `  0  no problems, or warnings only
+  1  at least one error
+  2  a file cannot be read`),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("missing FILE: digest lint content/en/weekly/07/index.md")

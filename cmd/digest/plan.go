@@ -20,14 +20,15 @@ func planCommand(e env) *cobra.Command {
 	var file, format string
 	cmd := &cobra.Command{
 		Use:   "plan",
-		Short: "Show what a run would cost at GitHub, without contacting it",
-		Long: `Plan shows the period that a run would cover, and how many requests and points of
-GitHub's limits it is expected to cost. Nothing is contacted.
-
-How much happened in the period is not known before it is read: an ordinary week of so
-many repositories is assumed. Repositories that are named by their account or topic are
-not known either, and are listed separately.`,
-		Args: noArgs,
+		Short: "Show what a run would cost",
+		Long: `Plan shows the period that a run would cover and the requests and points of GitHub's limits that an
+ordinary week of that many repositories costs, without contacting GitHub`,
+		GroupID: groupRun,
+		Example: `  digest plan
+  digest plan --week 2023-W50
+  digest plan --format json`,
+		Annotations: about("commands.md", ""),
+		Args:        noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if f.ways() > 1 {
 				return usagef("--from with --to, --week and --last-week each set the period: use one of them")

@@ -44,14 +44,17 @@ func publishCommand(e env, done *drafted) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "publish",
 		Short: "Draft an edition and propose it as a pull request",
-		Long: `Publish drafts an edition and keeps it in one pull request: a branch of its own, one
-commit for what has changed, and a description that lists what is missing and what is
-left to write. What people committed on the branch is merged with and kept.
-
-Without dates it publishes the period that follows the last edition on the base branch or
-in an open pull request, and with --catch-up those after it that are over, too. When none
-is due, the pull request of the last edition is brought up to date.`,
-		Args: noArgs,
+		Long: `Publish drafts the editions that are due and keeps each in one pull request, merged with what people
+committed to its branch`,
+		GroupID: groupWeekly,
+		Example: `  # what follows the last edition that is merged or proposed
+  digest publish
+  # this week, whatever was published before
+  digest publish --week 2023-W50
+  # up to four editions that were missed
+  digest publish --catch-up 4 --format json`,
+		Annotations: about("publishing.md", draftExits),
+		Args:        noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.check(); err != nil {
 				return err

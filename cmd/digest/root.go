@@ -16,14 +16,14 @@ func rootCommand(e env, done *drafted) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "digest",
 		Short: "Draft one edition of a community weekly from what happened on GitHub",
-		Long: `Digest collects the discussions, releases, security advisories and feed entries of a
-period and drafts one edition of a community weekly, one Markdown file per language.
-
-Without dates it drafts the last complete period. Running it again refreshes a draft, and
-keeps what people have changed in it.`,
-		Example: `  digest demo                                 the model week: no token, no network
-  digest --from 2023-12-11 --to 2023-12-17    these days, inclusive
-  digest --week 2023-W50 --output -           a draft on stdout`,
+		Long:  "Digest drafts one edition of a community weekly from what happened on GitHub in a period, one Markdown file per language",
+		Example: `  # the last complete period, as digest.yaml says
+  digest
+  # these days, inclusive
+  digest --from 2023-12-11 --to 2023-12-17
+  # one language on stdout
+  digest --week 2023-W50 --language en --output -`,
+		Annotations:   about("commands.md", draftExits),
 		Args:          noArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -40,24 +40,11 @@ keeps what people have changed in it.`,
 	root.PersistentFlags().BoolVarP(&e.stderr.quiet, "quiet", "q", false, "print nothing but errors")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(demoCommand(e, done), lintCommand(e), planCommand(e), publishCommand(e, done), serveCommand(e), versionCommand(e))
+	root.AddGroup(groups...)
+	root.SetHelpTemplate(helpTemplate)
 	root.SetHelpCommand(helpCommand())
+	root.SetCompletionCommandGroupID(groupMore)
 	return root
-}
-
-// helpCommand is cobra's own, but that an unknown command is an error.
-func helpCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "help [COMMAND]",
-		Short: "Show the help of a command",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			wanted, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return unknownCommand(cmd.Root(), args[0])
-			}
-			wanted.InitDefaultHelpFlag()
-			return wanted.Help()
-		},
-	}
 }
 
 // noArgs refuses arguments. On the root command they are misspelt commands.

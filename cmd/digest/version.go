@@ -9,10 +9,11 @@ import (
 
 func versionCommand(e env) *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  noArgs,
-		RunE:  func(*cobra.Command, []string) error { return printVersion(e) },
+		Use:     "version",
+		Short:   "Print the version",
+		GroupID: groupMore,
+		Args:    noArgs,
+		RunE:    func(*cobra.Command, []string) error { return printVersion(e) },
 	}
 }
 
