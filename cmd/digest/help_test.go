@@ -29,10 +29,10 @@ func commands(t *testing.T) []*cobra.Command {
 func TestEveryCommandHasAGroupAndExamples(t *testing.T) {
 	t.Parallel()
 	for _, c := range commands(t) {
-		if c.HasParent() && c.GroupID == "" && c.Name() != "serve" {
+		if c.HasParent() && c.GroupID == "" {
 			t.Errorf("%s has no group", c.Name())
 		}
-		if c.Name() == "help" || c.Name() == "version" || c.Name() == "serve" {
+		if c.Name() == "help" || c.Name() == "version" {
 			continue
 		}
 		if n := len(examples(c)); n < 3 {

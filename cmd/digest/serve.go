@@ -19,16 +19,19 @@ func serveCommand(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run one or many digests on their schedules, as a daemon",
-		Long: `Serve drafts every digest at the slots of its schedule, and publishes those that have a
-publish section. Editions that were missed while it was down are drafted when it starts,
-oldest first. It needs no database: the editions that exist say what is missing.
-
-A status page, health checks and metrics show how it is, and a webhook is called when a
-slot passes without a draft. SIGHUP reloads the configurations; SIGTERM stops the daemon
-after the drafts that are running.`,
-		Example: `  digest serve                                    the configuration in this directory
-  digest serve --config /etc/digest               all *.yaml in a directory
-  digest serve --webhook-env DIGEST_WEBHOOK       report late digests to a chat`,
+		Long: `Serve drafts or publishes every digest at the slots of its schedule, catches up on missed editions, and
+shows how it is on a status page, to health checks and as metrics, without a database`,
+		GroupID: groupRun,
+		Example: `  # the configuration in this directory
+  digest serve
+  # all *.yaml in a directory
+  digest serve --config /etc/digest
+  # report late digests to a chat
+  digest serve --webhook-env DIGEST_WEBHOOK`,
+		Annotations: about("running.md", `  0  stopped by SIGTERM, after the drafts that were running
+  1  failed
+  2  wrong usage or configuration, nothing was contacted
+  4  publishing requires a token`),
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("database") {
