@@ -26,7 +26,7 @@ func TestDiscussionFields(t *testing.T) {
 		Discussions: []githubtest.Discussion{{
 			Number: 7, Title: "How *do* I?", Body: "Some **body**.", Author: "ann", Category: "q-a", Labels: []string{"bug", "help wanted"},
 			CreatedAt: in, UpvoteCount: 4, Reactions: map[string]int{"+1": 2, "heart": 1}, Locked: true,
-			ClosedAt: in.Add(days), StateReason: "RESOLVED", Answer: "1-1", AnswerChosenAt: in.Add(2 * second), AnswerChosenBy: "ann",
+			ClosedAt: in.Add(days), StateReason: "RESOLVED", Answer: "1-1", AnswerChosenAt: in.Add(2 * second),
 			Comments: []githubtest.Comment{{Author: "bob", CreatedAt: in.Add(second), Replies: []githubtest.Comment{
 				{Author: "robot[bot]", Body: "Like _so_.", CreatedAt: in.Add(second)}}}},
 		}},

@@ -22,25 +22,24 @@ func smallWorld() *World {
 				Owner: "istio", Name: "istio", RenamedFrom: []string{"istio/old-istio"}, Description: "Mesh", Topics: []string{"mesh"},
 				DefaultBranch: "master", Files: map[string]string{"README.md": "hello", "docs/a.md": "a"}, CanPush: true,
 				Categories: []Category{{Name: "General", Slug: "general"}, {Name: "Q&A", Slug: "q-a", Answerable: true}},
-				Labels:     []Label{{Name: "kind/bug", Color: "d73a4a"}},
 				Discussions: []Discussion{
 					{Number: 1, Title: "One", Body: "b", Author: "ann", Category: "general", CreatedAt: day(11), Reactions: map[string]int{"+1": 2}},
 					{Number: 2, Title: "Two", Author: "robot[bot]", Category: "q-a", CreatedAt: day(12), Labels: []string{"kind/bug"},
-						Answer: "1-1", AnswerChosenAt: day(14), AnswerChosenBy: "ann", Comments: []Comment{
+						Answer: "1-1", AnswerChosenAt: day(14), Comments: []Comment{
 							{Author: "bob", Body: "try", CreatedAt: day(13), Replies: []Comment{{Author: "", Body: "so", CreatedAt: day(14)}}},
 							{Author: "cat", CreatedAt: day(15), MinimizedReason: "spam"},
 						}},
 					{Number: 3, Title: "Three", Category: "general", CreatedAt: day(13), ClosedAt: day(16), StateReason: "RESOLVED"},
 				},
 				Releases: []Release{
-					{TagName: "1.20.1", Name: "Istio 1.20.1", Author: "ann", CreatedAt: day(12), PublishedAt: day(13), Assets: []Asset{{Name: "a.tgz", Size: 3}}},
+					{TagName: "1.20.1", Name: "Istio 1.20.1", Author: "ann", CreatedAt: day(12), PublishedAt: day(13)},
 					{TagName: "1.19.5", CreatedAt: day(11), PublishedAt: day(14)},
 					{TagName: "1.21.0-rc.0", Prerelease: true, CreatedAt: day(15), PublishedAt: day(15)},
 					{TagName: "1.22.0", Draft: true, CreatedAt: day(16)},
 				},
 				Advisories: []Advisory{
 					{GHSAID: "GHSA-aaaa-bbbb-cccc", CVEID: "CVE-2023-1", Severity: "high", Summary: "Bad", PublishedAt: day(12),
-						CVSSv3: &CVSS{"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", 7.5}, CWEs: []CWE{{"CWE-400", "Resource"}},
+						CVSSv3:          &CVSS{"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", 7.5},
 						Vulnerabilities: []Vulnerability{{Ecosystem: "go", Package: "istio.io/istio", Range: "< 1.20.1", Patched: "1.20.1"}},
 						Credits:         []Credit{{Login: "ann"}}},
 					{GHSAID: "GHSA-dddd-eeee-ffff", Severity: "low", Summary: "Older", PublishedAt: day(1)},
@@ -52,8 +51,8 @@ func smallWorld() *World {
 		},
 		Advisories: []Advisory{
 			{GHSAID: "GHSA-aaaa-bbbb-cccc", CVEID: "CVE-2023-1", Severity: "medium", Summary: "Bad", Repo: "istio/istio", PublishedAt: day(12),
-				UpdatedAt: day(15), References: []string{"https://istio.io"}, EPSS: &EPSS{0.1, 0.2},
-				CVSSv4: &CVSS{"CVSS:4.0/AV:N", 6.9}, CWEs: []CWE{{"CWE-400", "Resource"}},
+				UpdatedAt:       day(15),
+				CVSSv4:          &CVSS{"CVSS:4.0/AV:N", 6.9},
 				Vulnerabilities: []Vulnerability{{Ecosystem: "go", Package: "istio.io/istio", Range: "< 1.20.1", Patched: "1.20.1"}}},
 			{GHSAID: "GHSA-jjjj-kkkk-llll", Type: "unreviewed", PublishedAt: day(13)},
 			{GHSAID: "GHSA-mmmm-nnnn-oooo", Severity: "critical", Summary: "Gone", PublishedAt: day(1), WithdrawnAt: day(14), UpdatedAt: day(14)},

@@ -6,6 +6,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/shurcooL/githubv4"
+
+	"github.com/community-digest/digest/internal/githubtest/execute"
+	"github.com/community-digest/digest/internal/githubtest/schema"
 )
 
 // discussionPage is a query as githubv4 makes them.
@@ -19,11 +22,10 @@ type discussionPage struct {
 				HasNextPage bool
 			}
 			Nodes []struct {
-				Number     int
-				Author     *struct{ Login string }
-				IsAnswered *bool
-				UpdatedAt  time.Time
-				Category   struct{ Slug string }
+				Number    int
+				Author    *struct{ Login string }
+				UpdatedAt time.Time
+				Category  struct{ Slug string }
 			}
 		} `graphql:"discussions(first: $first, after: $after, orderBy: {field: UPDATED_AT, direction: DESC})"`
 	} `graphql:"repository(owner: \"istio\", name: $name)"`
@@ -77,21 +79,6 @@ func TestItemThatMovesUpWhilePagingIsMissedAndNoneIsRepeated(t *testing.T) {
 	}
 }
 
-func TestBackwardPagingMirrorsForwardPaging(t *testing.T) {
-	s := NewInProcess(t, smallWorld())
-	query := `query($before: String) { repository(owner: "istio", name: "istio") {
-		discussions(last: 2, before: $before) { nodes { number } pageInfo { startCursor endCursor hasPreviousPage hasNextPage } } } }`
-	page := at(t, ask(t, s, query, nil), "data", "repository", "discussions")
-	info := at(t, page, "pageInfo")
-	if at(t, page, "nodes", 1, "number") != 1.0 || at(t, info, "hasPreviousPage") != true || at(t, info, "hasNextPage") != false {
-		t.Errorf("last page: %v", page)
-	}
-	page = at(t, ask(t, s, query, map[string]any{"before": at(t, info, "startCursor")}), "data", "repository", "discussions")
-	if at(t, page, "nodes", 0, "number") != 3.0 || len(at(t, page, "nodes").([]any)) != 1 || at(t, page, "pageInfo", "hasNextPage") != true {
-		t.Errorf("page before: %v", page)
-	}
-}
-
 func TestSwitchedOffDiscussionsAreAnEmptyConnection(t *testing.T) {
 	s := NewInProcess(t, smallWorld())
 	var q discussionPage
@@ -120,13 +107,14 @@ func TestPageSizesAreHeldToGitHubsBounds(t *testing.T) {
 }
 
 func TestCostFollowsTheDocumentedFormula(t *testing.T) {
-	s := NewInProcess(t, smallWorld())
-	got := at(t, ask(t, s, `{ rateLimit { cost nodeCount limit remaining }
-		repository(owner: "istio", name: "istio") { discussions(first: 100) { nodes { comments(first: 50) { nodes { id replies(first: 10) { nodes { id } } } } } } } }`,
-		nil), "data", "rateLimit")
+	q, err := schema.ParseQuery(`{ repository(owner: "istio", name: "istio") {
+		discussions(first: 100) { nodes { comments(first: 50) { nodes { id replies(first: 10) { nodes { id } } } } } } } }`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, refused := execute.Measure(q.Operation, q.Variables)
 	// 1 + 100 + 100*50 requests, divided by 100; 100 + 100*50 + 100*50*10 nodes.
-	want := map[string]any{"cost": 51.0, "nodeCount": 55100.0, "limit": 5000.0, "remaining": 4949.0}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
+	if want := (execute.Cost{Points: 51, Nodes: 55100}); got != want || refused != nil {
+		t.Errorf("got %+v, refused %v, want %+v", got, refused, want)
 	}
 }

@@ -1,6 +1,13 @@
 package githubtest
 
-import "time"
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/community-digest/digest/internal/githubtest/execute"
+	"github.com/community-digest/digest/internal/githubtest/schema"
+)
 
 // Repo is a repository and everything in it.
 type Repo struct {
@@ -9,12 +16,10 @@ type Repo struct {
 	OwnerIsUser bool      `json:"owner_is_user"`
 	RenamedFrom []string  `json:"renamed_from"` // "owner/name"; REST redirects, GraphQL follows
 	Description string    `json:"description"`
-	Homepage    string    `json:"homepage"`
 	Topics      []string  `json:"topics"`
 	Stars       int       `json:"stars"`
 	CreatedAt   time.Time `json:"created_at"`
 	UpdatedAt   time.Time `json:"updated_at"`
-	PushedAt    time.Time `json:"pushed_at"`
 
 	Private       bool `json:"private"` // seen with the token only
 	Archived      bool `json:"archived"`
@@ -23,7 +28,6 @@ type Repo struct {
 	CanPush       bool `json:"can_push"`       // the token may write, and sees drafts and unpublished advisories
 
 	Categories  []Category   `json:"categories"`
-	Labels      []Label      `json:"labels"` // labels that items name need no entry
 	Discussions []Discussion `json:"discussions"`
 	Releases    []Release    `json:"releases"`
 	Advisories  []Advisory   `json:"advisories"` // its own list
@@ -41,16 +45,6 @@ type Category struct {
 	Emoji       string    `json:"emoji"`
 	Description string    `json:"description"`
 	Answerable  bool      `json:"answerable"`
-	CreatedAt   time.Time `json:"created_at"`
-	UpdatedAt   time.Time `json:"updated_at"`
-}
-
-// Label is a label of a repository.
-type Label struct {
-	Name        string    `json:"name"`
-	Color       string    `json:"color"`
-	Description string    `json:"description"`
-	Default     bool      `json:"default"`
 	CreatedAt   time.Time `json:"created_at"`
 	UpdatedAt   time.Time `json:"updated_at"`
 }
@@ -93,15 +87,6 @@ func (r *Repo) category(slug string) Category {
 	return Category{Name: slug, Slug: slug}
 }
 
-func (r *Repo) label(name string) Label {
-	for _, l := range r.Labels {
-		if l.Name == name {
-			return l
-		}
-	}
-	return Label{Name: name, Color: "ededed"}
-}
-
 // epoch stands for creation times that a world leaves out and GitHub never does.
 var epoch = time.Date(2015, 1, 1, 0, 0, 0, 0, time.UTC)
 
@@ -123,4 +108,239 @@ func firstTime(times ...time.Time) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// repoNode is a repository in GraphQL.
+type repoNode struct {
+	s *Server
+	*repoState
+}
+
+func (s *Server) repoNode(r *repoState) *repoNode { return &repoNode{s, r} }
+
+func (r *repoState) nodeID() string { return nodeID("R", r.id) }
+
+// TypeName implements execute.Object.
+func (n *repoNode) TypeName() string { return "Repository" }
+
+// Field implements execute.Object. One line a field, so that what is answered can be read off.
+func (n *repoNode) Field(name string, args execute.Args) (any, error) {
+	switch name {
+	case "id":
+		return n.nodeID(), nil
+	case "nameWithOwner":
+		return n.FullName(), nil
+	case "isArchived":
+		return n.Archived, nil
+	case "isEmpty":
+		return len(n.git.branches) == 0, nil
+	case "viewerPermission":
+		return map[bool]string{true: "WRITE", false: "READ"}[n.CanPush], nil
+	case "hasDiscussionsEnabled":
+		return !n.NoDiscussions, nil
+	}
+	return n.part(name, args)
+}
+
+// part answers the fields that lead on to other objects.
+func (n *repoNode) part(name string, args execute.Args) (any, error) {
+	switch name {
+	case "discussions":
+		return n.discussions(args)
+	case "discussion":
+		d := n.s.discussion(n.repoState, number(args))
+		if d == nil {
+			return nil, notFound("Could not resolve to a Discussion with the number of %d.", number(args))
+		}
+		return d, nil
+	case "discussionCategories":
+		return listOf("DiscussionCategory", n.Categories, args, categoryNode), nil
+	case "releases":
+		return n.releases(args)
+	case "defaultBranchRef":
+		return n.s.refOrNull(n.repoState, n.defaultBranch()), nil
+	case "ref":
+		return n.s.refOrNull(n.repoState, strings.TrimPrefix(args.Text("qualifiedName"), "refs/heads/")), nil
+	case "refs":
+		return n.refs(args)
+	case "object":
+		return n.object(args)
+	case "milestones":
+		return n.milestones(args)
+	case "pullRequest":
+		if p := n.s.pull(n.repoState, number(args)); p != nil {
+			return p, nil
+		}
+		return nil, notFound("Could not resolve to a PullRequest with the number of %d.", number(args))
+	case "pullRequests":
+		return n.pullRequests(args)
+	}
+	return nil, execute.ErrUnsupported
+}
+
+func number(args execute.Args) int {
+	n, _ := args.Int("number")
+	return n
+}
+
+// stamp writes a time as JSON does in GitHub's answers: null when there is none.
+func stamp(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// orNull writes a text, or null for an empty one.
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// userFacts describes an account, or null when there is none.
+func (s *Server) userFacts(login string) any {
+	if login == "" {
+		return nil
+	}
+	u := s.world.user(login)
+	return schema.REST().Fill("simple-user", map[string]any{
+		"login": login, "id": numberOf("user", login), "node_id": s.actor(login).id(), "type": u.Type,
+		"html_url": webURL + login, "url": s.url + "/users/" + login,
+	})
+}
+
+// repoFacts describes a repository in one of the shapes that GitHub has for it.
+func (s *Server) repoFacts(shape string, r *repoState) map[string]any {
+	visibility := "public"
+	if r.Private {
+		visibility = "private"
+	}
+	facts := map[string]any{
+		"id": r.id, "node_id": r.nodeID(), "name": r.Name, "full_name": r.FullName(), "owner": s.userFacts(r.Owner),
+		"private": r.Private, "visibility": visibility, "archived": r.Archived, "fork": r.Fork,
+		"html_url": webURL + r.FullName(), "url": s.url + "/repos/" + r.FullName(), "description": orNull(r.Description),
+		"topics": append([]string{}, r.Topics...), "default_branch": r.defaultBranch(),
+		"created_at": stamp(r.created()), "updated_at": stamp(r.updated()),
+		"stargazers_count": r.Stars, "has_discussions": !r.NoDiscussions, "has_issues": true,
+		"permissions": map[string]any{"admin": false, "push": r.CanPush, "pull": true},
+	}
+	return schema.REST().Fill(shape, facts)
+}
+
+func (r *Repo) updated() time.Time { return firstTime(r.UpdatedAt, r.created()) }
+
+// visible lists the repositories that the request may see and keep wants.
+func (c *call) visible(keep func(*repoState) bool) []*repoState {
+	var out []*repoState
+	for _, r := range c.index.repos {
+		if (!r.Private || c.q.Token != "") && keep(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (c *call) orgRepos() (any, error) {
+	org := c.world.user(c.route.Path["org"])
+	if org.Type != "Organization" {
+		return nil, errNotFound
+	}
+	kind := firstOf(c.q.Query.Get("type"), "all")
+	list := c.visible(func(r *repoState) bool {
+		return equalNames(r.Owner, org.Login) && ofType(r, kind)
+	})
+	return c.repoPage(list, "created"), nil
+}
+
+// userRepos lists the public repositories of any account, an organization too. Type owner and all are the same here:
+// nobody is a member of anything.
+func (c *call) userRepos() (any, error) {
+	login := c.route.Path["username"]
+	if !c.world.knows(login) {
+		return nil, errNotFound
+	}
+	list := c.visible(func(r *repoState) bool {
+		return equalNames(r.Owner, login) && !r.Private && c.q.Query.Get("type") != "member"
+	})
+	return c.repoPage(list, "full_name"), nil
+}
+
+// repoPage answers a page of a list in the order asked for, else in the usual one.
+func (c *call) repoPage(list []*repoState, usual string) []any {
+	sortRepos(list, firstOf(c.q.Query.Get("sort"), usual), c.q.Query.Get("direction"))
+	from, to := c.page(len(list))
+	out := []any{}
+	for _, r := range list[from:to] {
+		out = append(out, c.repoFacts("minimal-repository", r))
+	}
+	return out
+}
+
+// ofType evaluates the filter "type" of an organization's repositories.
+func ofType(r *repoState, kind string) bool {
+	switch kind {
+	case "public":
+		return !r.Private
+	case "private":
+		return r.Private
+	case "forks":
+		return r.Fork
+	case "sources":
+		return !r.Fork
+	}
+	return true
+}
+
+// sortRepos puts repositories in the order asked for. Names go upwards unless told otherwise, times downwards.
+func sortRepos(list []*repoState, by, direction string) {
+	key := func(r *repoState) string {
+		switch by {
+		case "created":
+			return timeKey(r.created(), r.id)
+		case "updated":
+			return timeKey(r.updated(), r.id)
+		case "stars":
+			return timeKey(epoch.Add(time.Duration(r.Stars)*time.Second), r.id)
+		}
+		return r.FullName()
+	}
+	desc := direction == "desc" || direction == "" && by != "full_name"
+	o := orderBy(len(list), desc, func(i int) string { return key(list[i]) })
+	sorted := make([]*repoState, len(list))
+	for i, item := range o.items {
+		sorted[i] = list[item]
+	}
+	copy(list, sorted)
+}
+
+func (c *call) searchRepos() (any, error) {
+	q, err := parseSearch(c.q.Query.Get("q"))
+	if err != nil {
+		return nil, err
+	}
+	if (c.number("page", 1, 1<<30)-1)*c.number("per_page", 30, 100) >= searchCap {
+		return nil, &restError{status: http.StatusUnprocessableEntity, message: "Only the first 1000 search results are available"}
+	}
+	list := c.visible(q.matchesRepo)
+	sortRepos(list, firstOf(c.q.Query.Get("sort"), "stars"), c.q.Query.Get("order"))
+	reachable := min(len(list), searchCap)
+	from, to := c.page(reachable)
+	items := []any{}
+	for _, r := range list[from:to] {
+		facts := c.repoFacts("repo-search-result-item", r)
+		facts["score"] = 1.0
+		items = append(items, facts)
+	}
+	return map[string]any{"total_count": len(list), "incomplete_results": false, "items": items}, nil
+}
+
+func (c *call) rateLimit() (any, error) {
+	token := c.q.Token != ""
+	resources := map[string]any{}
+	for _, name := range []string{"core", "graphql", "search"} {
+		resources[name] = c.bucket(name, token).facts()
+	}
+	return map[string]any{"resources": resources, "rate": resources["core"]}, nil
 }

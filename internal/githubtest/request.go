@@ -97,8 +97,3 @@ func tokenOf(r *http.Request) string {
 	}
 	return value
 }
-
-// restoreBody lets the next reader of a request find its body again.
-func restoreBody(r *http.Request, body []byte) {
-	r.Body = io.NopCloser(bytes.NewReader(body))
-}

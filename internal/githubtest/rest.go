@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -45,27 +46,14 @@ var routes = map[string]func(*call) (any, error){
 	"GET /advisories/{ghsa_id}":                                          (*call).globalAdvisory,
 	"GET /orgs/{org}/repos":                                              (*call).orgRepos,
 	"GET /rate_limit":                                                    (*call).rateLimit,
-	"GET /repos/{owner}/{repo}":                                          (*call).repository,
-	"GET /repos/{owner}/{repo}/branches/{branch}":                        (*call).branch,
-	"GET /repos/{owner}/{repo}/contents/{path}":                          (*call).contents,
 	"GET /repos/{owner}/{repo}/git/blobs/{file_sha}":                     (*call).blob,
-	"GET /repos/{owner}/{repo}/git/ref/{ref}":                            (*call).ref,
-	"POST /repos/{owner}/{repo}/git/refs":                                (*call).createRef,
-	"PATCH /repos/{owner}/{repo}/git/refs/{ref}":                         (*call).updateRef,
 	"PATCH /repos/{owner}/{repo}/issues/{issue_number}":                  (*call).updateIssue,
-	"POST /repos/{owner}/{repo}/issues/{issue_number}/assignees":         (*call).addAssignees,
 	"GET /repos/{owner}/{repo}/issues/{issue_number}/events":             (*call).issueEvents,
 	"POST /repos/{owner}/{repo}/issues/{issue_number}/labels":            (*call).addLabels,
-	"GET /repos/{owner}/{repo}/pulls":                                    (*call).listPulls,
-	"POST /repos/{owner}/{repo}/pulls":                                   (*call).createPull,
-	"GET /repos/{owner}/{repo}/pulls/{pull_number}":                      (*call).pull,
-	"PATCH /repos/{owner}/{repo}/pulls/{pull_number}":                    (*call).updatePull,
 	"POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers": (*call).requestReviewers,
 	"GET /repos/{owner}/{repo}/releases":                                 (*call).releases,
-	"GET /repos/{owner}/{repo}/releases/latest":                          (*call).latestRelease,
 	"GET /repos/{owner}/{repo}/releases/tags/{tag}":                      (*call).releaseByTag,
 	"GET /repos/{owner}/{repo}/security-advisories":                      (*call).repoAdvisories,
-	"GET /repos/{owner}/{repo}/security-advisories/{ghsa_id}":            (*call).repoAdvisory,
 	"GET /search/repositories":                                           (*call).searchRepos,
 	"GET /users/{username}/repos":                                        (*call).userRepos,
 }
@@ -153,12 +141,6 @@ func (c *call) refuse(err error) *answer {
 	return jsonAnswer(known.status, body)
 }
 
-// invalid is the 422 of a body that GitHub cannot act on.
-func invalid(resource, message string) *restError {
-	return &restError{http.StatusUnprocessableEntity, "Validation Failed",
-		[]map[string]any{{"resource": resource, "code": "custom", "message": message}}}
-}
-
 var repositoryPath = regexp.MustCompile(`^/repos/([^/]+/[^/]+)(.*)$`)
 
 // moved redirects requests for an old name to the address by number, and reads that address.
@@ -202,4 +184,97 @@ func (c *call) redirect(to string) *answer {
 // body reads the JSON body of a write.
 func (c *call) body(into any) error {
 	return json.Unmarshal(c.q.Body, into)
+}
+
+// number returns a numeric query parameter within its bounds.
+func (c *call) number(name string, usual, most int) int {
+	n, err := strconv.Atoi(c.q.Query.Get(name))
+	if err != nil || n < 1 {
+		return usual
+	}
+	return min(n, most)
+}
+
+// page cuts the page that per_page and page ask for out of n items, and links to the others.
+func (c *call) page(n int) (from, to int) {
+	size, page := c.number("per_page", 30, 100), c.number("page", 1, 1<<30)
+	last := max((n+size-1)/size, 1)
+	var links []string
+	add := func(rel string, p int) {
+		links = append(links, c.link(rel, url.Values{"page": {strconv.Itoa(p)}}))
+	}
+	if page > 1 {
+		add("prev", page-1)
+		add("first", 1)
+	}
+	if page < last {
+		add("next", page+1)
+		add("last", last)
+	}
+	c.setLinks(links)
+	return min((page-1)*size, n), min(page*size, n)
+}
+
+// link names another page by the parameters that differ.
+func (c *call) link(rel string, change url.Values) string {
+	query := url.Values{}
+	for name, values := range c.q.Query {
+		query[name] = values
+	}
+	for _, name := range []string{"before", "after"} {
+		query.Del(name)
+	}
+	for name, values := range change {
+		query[name] = values
+	}
+	return fmt.Sprintf(`<%s%s?%s>; rel="%s"`, c.origin, c.q.Path, query.Encode(), rel)
+}
+
+func (c *call) setLinks(links []string) {
+	if len(links) > 0 {
+		c.header["Link"] = []string{strings.Join(links, ", ")}
+	}
+}
+
+// cursorPage returns the items of an order that before, after and per_page ask for, and links to the pages beside.
+func (c *call) cursorPage(o *order) ([]int, error) {
+	size := c.number("per_page", 30, 100)
+	from, to := 0, len(o.keys)
+	after, before := c.q.Query.Get("after"), c.q.Query.Get("before")
+	if after != "" {
+		key, err := readRESTCursor(after)
+		if err != nil {
+			return nil, err
+		}
+		from = o.from(key, true)
+	}
+	if before != "" {
+		key, err := readRESTCursor(before)
+		if err != nil {
+			return nil, err
+		}
+		to = max(o.from(key, false), from)
+		from = max(from, to-size)
+	}
+	to = min(to, from+size)
+	var links []string
+	if to < len(o.keys) && to > from {
+		links = append(links, c.link("next", url.Values{"after": {restCursor(o.keys[to-1])}}))
+	}
+	if from > 0 && from < to {
+		links = append(links, c.link("prev", url.Values{"before": {restCursor(o.keys[from])}}))
+	}
+	c.setLinks(links)
+	return o.items[from:to], nil
+}
+
+// restCursor hides a key; that it is not readable as text keeps clients from making their own.
+func restCursor(key string) string { return base64.StdEncoding.EncodeToString([]byte(key)) }
+
+func readRESTCursor(text string) (string, error) {
+	key, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return "", &restError{status: http.StatusUnprocessableEntity, message: "Invalid cursor"}
+	}
+	return string(key), nil
 }

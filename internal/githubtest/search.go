@@ -18,7 +18,7 @@ type search struct {
 	owners []string
 	repos  []string
 	tests  []func(*repoState) bool
-	times  map[string]func(time.Time) bool // created, updated, pushed
+	times  map[string]func(time.Time) bool // created, updated
 	forks  string                          // true, only, or false, which is GitHub's default
 }
 
@@ -54,7 +54,7 @@ func (q *search) qualifier(name, value string) error {
 			return fmt.Errorf("search qualifier fork:%s is not known", value)
 		}
 		q.forks = value
-	case "created", "updated", "pushed":
+	case "created", "updated":
 		in, err := parseDates(value)
 		if err != nil {
 			return &restError{status: http.StatusUnprocessableEntity, message: err.Error()}
@@ -84,7 +84,7 @@ func (q *search) inScope(r *repoState) bool {
 }
 
 func (q *search) matchesRepo(r *repoState) bool {
-	return q.inScope(r) && q.in("created", r.created()) && q.in("updated", r.updated()) && q.in("pushed", r.pushed()) &&
+	return q.inScope(r) && q.in("created", r.created()) && q.in("updated", r.updated()) &&
 		(q.forks == "true" || r.Fork == (q.forks == "only")) && q.hasWords(r.FullName()+" "+r.Description) &&
 		!slices.ContainsFunc(q.tests, func(test func(*repoState) bool) bool { return !test(r) })
 }

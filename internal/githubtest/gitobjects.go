@@ -1,6 +1,8 @@
 package githubtest
 
 import (
+	"encoding/base64"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -42,13 +44,6 @@ func (n *commitNode) TypeName() string { return "Commit" }
 // Field implements execute.Object.
 func (n *commitNode) Field(name string, args execute.Args) (any, error) {
 	switch name {
-	case "message":
-		return n.Message, nil
-	case "messageHeadline":
-		headline, _, _ := strings.Cut(n.Message, "\n")
-		return headline, nil
-	case "authoredDate", "committedDate":
-		return n.s.now(), nil
 	case "tree":
 		return n.s.treeNode(n.repo, n.Commit, ""), nil
 	case "history":
@@ -176,4 +171,28 @@ func (n *repoNode) object(args execute.Args) (any, error) {
 		return nil, nil
 	}
 	return n.s.blobNode(n.repoState, text), nil
+}
+
+// blobOID is what git calls a file with this text.
+func blobOID(text string) string { return shaOf(fmt.Sprintf("blob %d\x00%s", len(text), text)) }
+
+// blob answers a file of any size by its object ID.
+func (c *call) blob() (any, error) {
+	sha := c.route.Path["file_sha"]
+	for _, commit := range c.repo.git.commits {
+		for _, text := range commit.Files {
+			if blobOID(text) != sha {
+				continue
+			}
+			if strings.Contains(c.q.Header.Get("Accept"), ".raw") {
+				return rawBody(text), nil
+			}
+			return map[string]any{
+				"sha": sha, "node_id": nodeID("B", c.repo.id, sha), "size": len(text), "encoding": "base64",
+				"url":     c.origin + "/repos/" + c.repo.FullName() + "/git/blobs/" + sha,
+				"content": base64.StdEncoding.EncodeToString([]byte(text)),
+			}, nil
+		}
+	}
+	return nil, errNotFound
 }

@@ -14,8 +14,6 @@ func (r *root) mutate(name string, in execute.Args) (any, error) {
 	switch name {
 	case "createRef":
 		return r.createRef(in)
-	case "updateRef":
-		return r.updateRef(in)
 	case "createCommitOnBranch":
 		return r.createCommit(in)
 	case "createPullRequest":
@@ -66,17 +64,6 @@ func (r *root) createRef(in execute.Args) (any, error) {
 	}
 	ref := r.refOrNull(repo, strings.TrimPrefix(in.Text("name"), "refs/heads/"))
 	return payload("CreateRefPayload", in, "ref", ref), nil
-}
-
-func (r *root) updateRef(in execute.Args) (any, error) {
-	repo, rest, err := r.writable("REF", in.Text("refId"))
-	if err != nil {
-		return nil, err
-	}
-	if problem, _ := repo.git.setRef("refs/heads/"+rest[0], in.Text("oid"), false, in.True("force")); problem != "" {
-		return nil, unprocessable("%s", problem)
-	}
-	return payload("UpdateRefPayload", in, "ref", r.refOrNull(repo, rest[0])), nil
 }
 
 // payload is the answer to a mutation: what it made, and the client's own mark.

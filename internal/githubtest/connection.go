@@ -67,11 +67,6 @@ func (c *connection) Field(name string, _ execute.Args) (any, error) {
 			out = append(out, c.node(c.order.items[at]))
 		}
 		return out, nil
-	case "edges":
-		for _, at := range c.cut.at {
-			out = append(out, &edge{c, at})
-		}
-		return out, nil
 	case "pageInfo":
 		return &pageInfo{c}, nil
 	}
@@ -110,9 +105,6 @@ func (c *connection) page() (*page, error) {
 		}
 		high = c.order.from(key, false)
 	}
-	if last, ok := c.args.Int("last"); ok {
-		return c.backward(low, high, last), nil
-	}
 	first, _ := c.args.Int("first")
 	return c.forward(low, high, first), nil
 }
@@ -132,41 +124,6 @@ func (c *connection) forward(low, high, n int) *page {
 	return p
 }
 
-func (c *connection) backward(low, high, n int) *page {
-	p := &page{hasPrevious: low > 0, hasNext: high < len(c.order.items)}
-	for at := high - 1; at >= low; at-- {
-		if !c.kept(at) {
-			continue
-		}
-		if len(p.at) == n {
-			p.hasPrevious = true
-			break
-		}
-		p.at = append([]int{at}, p.at...)
-	}
-	return p
-}
-
-// edge is a node with its cursor.
-type edge struct {
-	c  *connection
-	at int
-}
-
-// TypeName implements execute.Object.
-func (e *edge) TypeName() string { return e.c.typ + "Edge" }
-
-// Field implements execute.Object.
-func (e *edge) Field(name string, _ execute.Args) (any, error) {
-	switch name {
-	case "node":
-		return e.c.node(e.c.order.items[e.at]), nil
-	case "cursor":
-		return cursorOf(e.c.order.keys[e.at]), nil
-	}
-	return nil, execute.ErrUnsupported
-}
-
 // pageInfo says where a page lies.
 type pageInfo struct{ c *connection }
 
@@ -179,8 +136,6 @@ func (p *pageInfo) Field(name string, _ execute.Args) (any, error) {
 	switch name {
 	case "hasNextPage":
 		return cut.hasNext, nil
-	case "hasPreviousPage":
-		return cut.hasPrevious, nil
 	case "startCursor", "endCursor":
 		if len(cut.at) == 0 {
 			return nil, nil

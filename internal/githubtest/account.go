@@ -40,37 +40,14 @@ func (n *actorNode) id() string {
 
 func (n *actorNode) login() string { return strings.TrimSuffix(n.Login, "[bot]") }
 
-func (n *actorNode) path() string {
-	if n.Type == "Bot" {
-		return "apps/" + n.login()
-	}
-	return n.login()
-}
-
 // TypeName implements execute.Object.
 func (n *actorNode) TypeName() string { return firstOf(n.Type, "User") }
 
 // Field implements execute.Object.
 func (n *actorNode) Field(name string, args execute.Args) (any, error) {
 	switch name {
-	case "id":
-		return n.id(), nil
 	case "login":
 		return n.login(), nil
-	case "name":
-		return orNull(n.Name), nil
-	case "databaseId":
-		return numberOf("user", n.Login), nil
-	case "url":
-		return webURL + n.path(), nil
-	case "resourcePath":
-		return "/" + n.path(), nil
-	case "avatarUrl":
-		return "https://avatars.githubusercontent.com/" + n.login(), nil
-	case "createdAt", "updatedAt":
-		return epoch, nil
-	case "repositories":
-		return n.s.repositories(n.Login, args)
 	}
 	return nil, execute.ErrUnsupported
 }
