@@ -92,7 +92,7 @@ func join(s Snapshot, names map[string]string) ([]Story, []Entry) {
 	}
 	out := make([]Story, 0, len(told))
 	for _, story := range told {
-		story.Section = story.items()[0].Section
+		story.Section = story.Items()[0].Section
 		out = append(out, *story)
 	}
 	slices.SortStableFunc(out, byWeight)
@@ -269,8 +269,8 @@ func keysOf(ids []markdown.Text) []string {
 
 func identifierKey(t markdown.Text) string { return strings.ToUpper(t.Unsafe()) }
 
-// items are the advisories, releases and entries of the story, the most severe first.
-func (s *Story) items() []Item {
+// Items are the advisories, releases and entries of the story, the most severe first.
+func (s *Story) Items() []Item {
 	var items []Item
 	for _, a := range s.Advisories {
 		items = append(items, a.Item)

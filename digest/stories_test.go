@@ -251,11 +251,11 @@ func TestStoriesHoldEachItemOnce(t *testing.T) {
 		}
 		told := make(map[string]int)
 		for _, story := range stories {
-			for _, it := range story.items() {
+			for _, it := range story.Items() {
 				told[fmt.Sprint(it.ID, it.URL)]++
 			}
-			if story.Section != story.items()[0].Section {
-				t.Errorf("section %s, not that of %v", story.Section, story.items()[0])
+			if story.Section != story.Items()[0].Section {
+				t.Errorf("section %s, not that of %v", story.Section, story.Items()[0])
 			}
 			if n := len(story.Advisories) + len(story.Entries); len(story.Joins) != n && (story.Train != nil || len(story.Joins) != n-1) {
 				t.Errorf("%d members joined for %d reasons", n, len(story.Joins))

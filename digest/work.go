@@ -14,7 +14,7 @@ import (
 // Bounds of what a template may do. The house templates take some 120 steps an item.
 const (
 	maxRendered = 64 << 20  // bytes that are written
-	maxSteps    = 500_000   // nodes that are executed, half a second
+	maxSteps    = 200_000   // nodes that are executed
 	itemSteps   = 1_000     // and as many more for each item of the edition
 	maxDepth    = 100       // templates within templates
 	maxPrinted  = 256 << 10 // bytes of a value that is made by print and its like

@@ -235,13 +235,8 @@ func addresses(s digest.Section) []string {
 		}
 	}
 	for _, story := range s.Stories {
-		for _, a := range story.Advisories {
-			add(a.Item)
-		}
-		if story.Train != nil {
-			for _, r := range story.Train.Releases {
-				add(r.Item)
-			}
+		for _, it := range story.Items() {
+			add(it)
 		}
 	}
 	for _, e := range s.Entries {

@@ -46,9 +46,27 @@ type Edition struct {
 	// Cut counts by section what its limit left out.
 	Cut map[digest.SectionName]int `json:"cut,omitempty"`
 	// Late counts the items that came too late for an earlier edition and are in this one.
-	Late     int              `json:"late,omitempty"`
+	Late int `json:"late,omitempty"`
+	// Stories are those of several items, with the reasons for which they are one.
+	Stories  []Story          `json:"stories,omitempty"`
 	Receipts []digest.Receipt `json:"receipts"`
 	Gaps     []digest.Receipt `json:"gaps"`
+}
+
+// Story is several items that are one event.
+type Story struct {
+	Section digest.SectionName `json:"section"`
+	// Items are addresses, or ids of items without one.
+	Items []string `json:"items"`
+	Joins []Join   `json:"joins,omitempty"`
+}
+
+// Join says why an item is in a story: because of what it has in common with another one.
+type Join struct {
+	Item   string            `json:"item"`
+	With   string            `json:"with"`
+	Reason digest.JoinReason `json:"reason"`
+	Detail string            `json:"detail,omitempty"`
 }
 
 // Draft is one file of an edition.
@@ -122,11 +140,39 @@ func ForEdition(e digest.Edition, s digest.Snapshot) Edition {
 		Cut:      make(map[digest.SectionName]int),
 	}
 	for _, sec := range e.Sections() {
+		shared.Stories = append(shared.Stories, stories(sec)...)
 		if sec.Cut > 0 {
 			shared.Cut[sec.Name] = sec.Cut
 		}
 	}
 	return shared
+}
+
+func stories(s digest.Section) []Story {
+	var out []Story
+	for _, story := range s.Stories {
+		items := story.Items()
+		if len(items) < 2 {
+			continue
+		}
+		r := Story{Section: s.Name}
+		for _, it := range items {
+			r.Items = append(r.Items, nameOf(it))
+		}
+		for _, j := range story.Joins {
+			r.Joins = append(r.Joins, Join{nameOf(j.Item), nameOf(j.Member), j.Reason, markdown.Line(j.Detail)})
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// nameOf is an item's address, or its id if it has none.
+func nameOf(it digest.Item) string {
+	if it.URL.IsZero() {
+		return markdown.Line(markdown.Untrusted(string(it.ID)))
+	}
+	return it.URL.String()
 }
 
 // printable copies receipts with a service's own words made safe for a terminal: standard output ends up in the log of a
