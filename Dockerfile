@@ -5,8 +5,8 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -buildvcs=false -ldflags "-s -w" -o /image/digest ./cmd/digest
-# There is no shell in the image to make these folders with.
+RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -buildvcs=false -ldflags "-s -w" -o /image/ ./cmd/digest ./cmd/digestd
+# The image has no shell to make these directories with.
 RUN mkdir -p /image/config /image/data /image/etc/ssl/certs && cp /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/
 
 FROM scratch
@@ -15,14 +15,13 @@ LABEL org.opencontainers.image.title="digest" \
       org.opencontainers.image.description="Drafts community weeklies from what happened on GitHub" \
       org.opencontainers.image.source="https://github.com/community-digest/digest" \
       org.opencontainers.image.revision="$REVISION"
-COPY --from=build /image/digest /digest
+COPY --from=build /image/digest /image/digestd /
 COPY --from=build /image/etc /etc
 COPY --from=build /image/config /config
 COPY --from=build --chown=65532:65532 /image/data /data
 USER 65532:65532
 WORKDIR /data
-VOLUME /data
 EXPOSE 8080
 ENTRYPOINT ["/digest"]
-# Within a container, 0.0.0.0 is what its network lets in: nobody, until a port is published.
+# In a container 0.0.0.0 reaches no further than its network, until a port is published.
 CMD ["serve", "--config", "/config", "--listen", "0.0.0.0:8080"]

@@ -97,7 +97,7 @@ func TestServeIsKilledAtRandomAndDraftsEachWeekOnceAndInOrder(t *testing.T) {
 	program := daemontest.Build(t, ".")
 	configs := map[string]string{"files": daemontest.Weekly(weeks, "")}
 	for _, name := range []string{"a", "b", "c"} {
-		configs[name] = daemontest.Weekly(weeks, daemontest.Publishing(name))
+		configs[name] = strings.Replace(daemontest.Weekly(weeks, daemontest.Publishing(name)), "path: weekly/", "path: "+name+"/", 1)
 	}
 	s := daemontest.NewSite(t, daemontest.NewGitHub(t), configs)
 	random := rand.New(rand.NewPCG(6, 2023))

@@ -29,8 +29,8 @@ var (
 	hostileDir = flag.String("hostile", "", "folder of the checker of hostile text, with its packages installed")
 )
 
-// binary is the program under test.
-var binary string
+// binary and fleet are the programs under test.
+var binary, fleet string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -45,8 +45,8 @@ func TestMain(m *testing.M) {
 			return 2
 		}
 		defer os.RemoveAll(dir)
-		binary = filepath.Join(dir, "digest")
-		if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/digest").CombinedOutput(); err != nil {
+		binary, fleet = filepath.Join(dir, "digest"), filepath.Join(dir, "digestd")
+		if out, err := exec.Command("go", "build", "-o", dir, "../../cmd/digest", "../../cmd/digestd").CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
 			return 2
 		}

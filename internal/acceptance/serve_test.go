@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/community-digest/digest/internal/postgrestest"
 )
 
 // homes are repositories of the generated data; digests share them.
@@ -67,7 +69,7 @@ func newNewsroom(r *replica, digests, weeks int) *newsroom {
 
 func (n *newsroom) name(i int) string { return fmt.Sprintf("d%03d", i) }
 
-// daemon is a running digest serve.
+// daemon is a running digest serve or digestd.
 type daemon struct {
 	*newsroom
 	cmd *exec.Cmd
@@ -78,10 +80,11 @@ type daemon struct {
 	gone    chan struct{}
 }
 
-func (n *newsroom) serve(database string, more ...string) *daemon {
+// start runs a program until it serves.
+func (n *newsroom) start(program string, args ...string) *daemon {
 	n.r.t.Helper()
-	args := append([]string{"serve", "--config", n.dir, "--output", n.dir, "--database", database, "--listen", "127.0.0.1:0"}, more...)
-	d := &daemon{newsroom: n, cmd: exec.Command(binary, args...), serving: make(chan struct{}), gone: make(chan struct{})}
+	args = append(args, "--config", n.dir, "--output", n.dir, "--listen", "127.0.0.1:0")
+	d := &daemon{newsroom: n, cmd: exec.Command(program, args...), serving: make(chan struct{}), gone: make(chan struct{})}
 	d.cmd.Env = append(os.Environ(), "GITHUB_API_URL="+n.r.url, "GITHUB_GRAPHQL_URL="+n.r.url+"/graphql", "GITHUB_TOKEN=octosim-unlimited")
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	stderr, err := d.cmd.StderrPipe()
@@ -228,54 +231,44 @@ func (n *newsroom) until(what string, longest time.Duration, ok func() bool) {
 	}
 }
 
-// TestServeThreeDaemonsThatAreKilledDraftEverythingOnce shares 200 digests among three
-// daemons on one PostgreSQL, and kills them at random.
-func TestServeThreeDaemonsThatAreKilledDraftEverythingOnce(t *testing.T) {
+// TestThreeDaemonsThatAreKilledDraftEverythingOnce shares 200 digests among three digestd on one
+// PostgreSQL, and kills them at random.
+func TestThreeDaemonsThatAreKilledDraftEverythingOnce(t *testing.T) {
 	const digests, weeks, daemons, kills = 200, 2, 3, 6
-	db := startPostgres(t)
+	db := postgrestest.Start(t)
 	r := start(t, "gen:seed=1&repos=8", "--latency", "20ms")
 	n := newNewsroom(r, digests, weeks)
 	begin := time.Now()
+	// What a killed process was working on is rescued after half as long again as a draft may take.
+	join := func() *daemon {
+		return n.start(fleet, "--database", db.Address(), "--workers", "12", "--draft-timeout", "40s")
+	}
 	all := make([]*daemon, daemons)
 	for i := range all {
-		all[i] = n.serve(db.address(), "--workers", "12", "--catch-up", "4")
+		all[i] = join()
 	}
+	const unfinished = "SELECT count(*) FROM river_job WHERE state NOT IN ('completed', 'discarded')"
+	n.until("the first drafts", 2*time.Minute, func() bool { return len(n.pullRequests()) > 0 })
 	random := rand.New(rand.NewPCG(6, 2023))
-	const drafted = "SELECT count(*) FROM river_job WHERE kind = 'digest_draft' AND state = 'completed'"
-	n.until("the first drafts", 60*time.Second, func() bool { return db.number(drafted) > 0 })
 	var logs []string
 	for range kills {
-		time.Sleep(500*time.Millisecond + time.Duration(random.IntN(1500))*time.Millisecond)
+		time.Sleep(time.Second + time.Duration(random.IntN(4000))*time.Millisecond)
 		i := random.IntN(daemons)
 		all[i].kill()
 		logs = append(logs, all[i].runs()...)
-		all[i] = n.serve(db.address(), "--workers", "12", "--catch-up", "4")
+		all[i] = join()
 	}
-	last := time.Now()
-	t.Logf("%d kills in %s, %d of %d drafted", kills, last.Sub(begin).Round(time.Second), db.number(drafted), digests*weeks)
-
-	// What a dead process had in its hands is left for 35 minutes, as nobody can know that it is
-	// dead. They pass here for what is older than the last kill, and than any draft takes.
-	passed := 0
-	n.until("all drafted", 3*time.Minute, func() bool {
-		if since := time.Since(last); since > 15*time.Second {
-			passed += db.number(fmt.Sprintf(`WITH aged AS (UPDATE river_job SET attempted_at = attempted_at - interval '36 minutes'
-				WHERE state = 'running' AND attempted_at < now() - interval '%d seconds' AND attempted_at > now() - interval '36 minutes' RETURNING 1) SELECT count(*) FROM aged`,
-				int(since.Seconds()))) // begun before the last kill
-		}
-		return db.number(drafted) == digests*weeks
-	})
-	t.Logf("all drafted after %s; %d jobs were taken over from dead processes", time.Since(begin).Round(time.Second), passed)
+	t.Logf("%d kills in %s", kills, time.Since(begin).Round(time.Second))
+	n.until("nothing is left to do", 15*time.Minute, func() bool { return db.Number(unfinished) == 0 })
+	t.Logf("all drafted after %s; %d jobs were rescued", time.Since(begin).Round(time.Second),
+		db.Number("SELECT count(*) FROM river_job WHERE metadata ? 'river:rescue_count'"))
 	for _, d := range all {
 		d.stop()
 		logs = append(logs, d.runs()...)
 	}
 	n.checkOnce()
-	if left := db.number("SELECT count(*) FROM river_job WHERE kind = 'digest_draft' AND state <> 'completed'"); left != 0 {
-		t.Errorf("%d drafts are not over", left)
-	}
-	if twice := db.number("SELECT count(*) - count(DISTINCT (args ->> 'digest') || (args -> 'period' ->> 'from')) FROM river_job WHERE kind = 'digest_draft'"); twice != 0 {
-		t.Errorf("%d periods were put in the queue again", twice)
+	if n := db.Number("SELECT count(*) FROM river_job WHERE state = 'discarded'"); n > 0 {
+		t.Errorf("%d jobs were given up", n)
 	}
 	for _, line := range logs {
 		if strings.Contains(line, " failed") {
@@ -285,27 +278,48 @@ func TestServeThreeDaemonsThatAreKilledDraftEverythingOnce(t *testing.T) {
 	r.checkViolations()
 }
 
-// TestServeAfterThreeWeeksDownDraftsThreeEditionsInOrderOnce lets three editions come due
-// for a daemon that was not there, and restarts it.
+// TestServeThroughKillsDraftsEachWeekOnceAndInOrder has a digest serve killed at random while
+// it catches up, without a database.
+func TestServeThroughKillsDraftsEachWeekOnceAndInOrder(t *testing.T) {
+	const digests, weeks = 7, 3
+	r := start(t, "gen:seed=1&repos=8", "--latency", "20ms")
+	n := newNewsroom(r, digests, weeks)
+	random := rand.New(rand.NewPCG(7, 2023))
+	for range 12 {
+		d := n.start(binary, "serve")
+		time.Sleep(time.Duration(random.IntN(2500)) * time.Millisecond)
+		d.kill()
+	}
+	d := n.start(binary, "serve")
+	n.until("all drafted", 3*time.Minute, func() bool {
+		heads := 0
+		for _, list := range n.pullRequests() {
+			heads += len(list)
+		}
+		return heads == digests*weeks
+	})
+	d.stop()
+	n.checkOnce()
+	r.checkViolations()
+}
+
+// TestServeAfterThreeWeeksDownDraftsThreeEditionsInOrderOnce lets three editions come due for a
+// daemon that was not running, and restarts it.
 func TestServeAfterThreeWeeksDownDraftsThreeEditionsInOrderOnce(t *testing.T) {
 	r := start(t, "gen:seed=1&repos=8")
 	n := newNewsroom(r, 1, 3)
-	database := filepath.Join(t.TempDir(), "digest.db")
-	d := n.serve(database)
+	d := n.start(binary, "serve")
 	n.until("three editions", time.Minute, func() bool { return len(d.runs()) >= 3 })
 	want := []string{"d000 1 created", "d000 2 created", "d000 3 created"}
 	if got := d.runs(); !slices.Equal(got, want) {
 		t.Errorf("runs %q, want %q", got, want)
 	}
-	for range 2 {
-		d.kill()
-		d = n.serve(database)
-		time.Sleep(5 * time.Second) // it looks within a second or two, and a run would follow
-		if got := d.runs(); len(got) > 0 {
-			t.Errorf("after a restart: runs %q", got)
-		}
+	d.kill()
+	d = n.start(binary, "serve")
+	d.stop() // waits for what it began at the start
+	if got := d.runs(); len(got) > 0 {
+		t.Errorf("after a restart: runs %q", got)
 	}
-	d.stop()
 	n.checkOnce()
 	r.checkViolations()
 }

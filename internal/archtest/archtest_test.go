@@ -71,7 +71,7 @@ var arrows = []arrow{
 	{"internal/postgrestest", nil, "runs a PostgreSQL for tests", nil},
 	{"internal/actiontest", nil, "runs the Action as a runner does", []string{"internal/githubtest"}},
 	{"internal/archtest", nil, "looks at the files only", []string{"templates"}},
-	{"internal/acceptance", nil, "runs the built program", []string{"digest"}},
+	{"internal/acceptance", nil, "runs the built programs", []string{"digest", "internal/postgrestest"}},
 }
 
 // goPackage is what go list tells of a package.
