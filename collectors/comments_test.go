@@ -73,20 +73,22 @@ func TestDiscussionIsClosedOnlyWhileItIs(t *testing.T) {
 }
 
 func TestLinkToAnotherHostIsDropped(t *testing.T) {
-	for _, address := range []string{"https://evil.example/istio/istio/discussions/1", "javascript:alert(1)", "https://github.com.evil.example/x", ""} {
-		s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: many(1, 1, in)}))
-		c := intercepted(t, s, func(r *http.Request) *http.Response {
-			if !strings.Contains(peek(r).Query, "nodes(ids") {
-				return nil
-			}
-			return respond(r, 200, `{"data":{"heavy":[{"id":"D_1","number":1,"title":"t","url":"`+address+`","createdAt":"2023-12-13T00:00:00Z",
+	bubble(t, func(t *testing.T) {
+		for _, address := range []string{"https://evil.example/istio/istio/discussions/1", "javascript:alert(1)", "https://github.com.evil.example/x", ""} {
+			s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: many(1, 1, in)}))
+			c := intercepted(t, s, func(r *http.Request) *http.Response {
+				if !strings.Contains(peek(r).Query, "nodes(ids") {
+					return nil
+				}
+				return respond(r, 200, `{"data":{"heavy":[{"id":"D_1","number":1,"title":"t","url":"`+address+`","createdAt":"2023-12-13T00:00:00Z",
 				"answer":{"url":"`+address+`","body":"b","author":null}}]}}`)
-		})
-		f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
-		if d := f.Discussions[0]; !d.URL.IsZero() || !d.Answer.URL.IsZero() {
-			t.Errorf("%s: discussion at %s, answer at %s", address, d.URL, d.Answer.URL)
+			})
+			f := collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
+			if d := f.Discussions[0]; !d.URL.IsZero() || !d.Answer.URL.IsZero() {
+				t.Errorf("%s: discussion at %s, answer at %s", address, d.URL, d.Answer.URL)
+			}
 		}
-	}
+	})
 }
 
 // tooHeavy refuses documents that ask for more repositories, list items, discussions or

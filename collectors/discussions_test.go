@@ -269,7 +269,7 @@ func pageEnd(t *testing.T, s *githubtest.Server, first int) string {
 func TestDiscussionThatMovesWhileTheListIsReadIsFound(t *testing.T) {
 	const n, moving = 220, 210
 	at := func(place int) time.Time { return in.Add(-time.Duration(place)*time.Minute + 30*second) }
-	for _, place := range []int{0, 2, 80, 150} {
+	for _, place := range []int{2, 80} {
 		// Three pages and the second look are four requests; a list that moved is read again.
 		for request := 2; request <= 5; request++ {
 			list := append(many(1, n, in), many(1000, 20, before)...)
@@ -431,27 +431,29 @@ func TestWithoutATokenNoRequestIsSentAndEveryReceiptSaysSo(t *testing.T) {
 }
 
 func TestNullAmongTheListedDiscussionsIsAGapAndTheRestIsKept(t *testing.T) {
-	null := func(message string) digest.Findings {
-		s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: many(1, 3, in)}))
-		c := intercepted(t, s, func(r *http.Request) *http.Response { return nil })
-		if message == "" { // GitHub's schema allows a null that no error explains
-			c = intercepted(t, s, func(r *http.Request) *http.Response {
-				if strings.Contains(peek(r).Query, "discussions(") {
-					return respond(r, 200, `{"data":{"r0":{"nameWithOwner":"istio/istio","hasDiscussionsEnabled":true,
+	bubble(t, func(t *testing.T) {
+		null := func(message string) digest.Findings {
+			s := githubtest.NewInProcess(t, istio(githubtest.Repo{Discussions: many(1, 3, in)}))
+			c := intercepted(t, s, func(r *http.Request) *http.Response { return nil })
+			if message == "" { // GitHub's schema allows a null that no error explains
+				c = intercepted(t, s, func(r *http.Request) *http.Response {
+					if strings.Contains(peek(r).Query, "discussions(") {
+						return respond(r, 200, `{"data":{"r0":{"nameWithOwner":"istio/istio","hasDiscussionsEnabled":true,
 						"discussions":{"pageInfo":{"hasNextPage":false},"nodes":[null]}}}}`)
-				}
-				return nil
-			})
+					}
+					return nil
+				})
+			}
+			s.Fail(githubtest.Fault{GraphQL: "discussions(", NullPath: []any{"r0", "discussions", "nodes", 1}, ErrorType: "FORBIDDEN", Message: message})
+			return collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
 		}
-		s.Fail(githubtest.Fault{GraphQL: "discussions(", NullPath: []any{"r0", "discussions", "nodes", 1}, ErrorType: "FORBIDDEN", Message: message})
-		return collect(t, newDiscussions(c, []DiscussionSource{{Repos: repos("istio/istio")}}))
-	}
-	f := null("hidden from you")
-	wantReceipt(t, f, 0, 2, nil, digest.Failed) // a part of it: the repository is there
-	if diff := gocmp.Diff([]int{1, 3}, numbers(f)); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-	wantReceipt(t, null(""), 0, 0, nil, digest.Failed)
+		f := null("hidden from you")
+		wantReceipt(t, f, 0, 2, nil, digest.Failed) // a part of it: the repository is there
+		if diff := gocmp.Diff([]int{1, 3}, numbers(f)); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+		wantReceipt(t, null(""), 0, 0, nil, digest.Failed)
+	})
 }
 
 func TestDiscussionThatCannotBeReadIsAGapAndTheRestIsKept(t *testing.T) {

@@ -195,13 +195,15 @@ func TestReleaseListThatIsNeverStableIsAGap(t *testing.T) {
 }
 
 func TestReleaseListWithoutANextCursorIsAGap(t *testing.T) {
-	for _, cursor := range []string{`null`, `""`} {
-		s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
-		s.Fail(githubtest.Fault{Path: "/graphql", Status: 200, Times: -1, Body: `{"data":{"r0":{"nameWithOwner":"istio/istio",
+	bubble(t, func(t *testing.T) {
+		for _, cursor := range []string{`null`, `""`} {
+			s := githubtest.NewInProcess(t, istio(githubtest.Repo{}))
+			s.Fail(githubtest.Fault{Path: "/graphql", Status: 200, Times: -1, Body: `{"data":{"r0":{"nameWithOwner":"istio/istio",
 			"releases":{"totalCount":1,"pageInfo":{"hasNextPage":true,"endCursor":` + cursor + `},"nodes":[]}}}}`})
-		f := collect(t, newReleases(signed(t, s), []ReleaseSource{{Repos: repos("istio/istio")}}))
-		wantReceipt(t, f, 0, 0, nil, digest.Failed)
-	}
+			f := collect(t, newReleases(signed(t, s), []ReleaseSource{{Repos: repos("istio/istio")}}))
+			wantReceipt(t, f, 0, 0, nil, digest.Failed)
+		}
+	})
 }
 
 func TestReleaseThatCannotBeListedOrReadIsAGapAndTheRestIsKept(t *testing.T) {
