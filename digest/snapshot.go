@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/community-digest/digest/internal/markdown"
 )
@@ -261,7 +262,41 @@ func Moved(before, after Snapshot) map[string]string {
 			moved[old] = a
 		}
 	}
+	for _, pair := range transferred(before.Discussions, after.Discussions) {
+		if old, a := pair[0].URL.String(), pair[1].URL.String(); old != "" && a != "" && !used[old] {
+			moved[old] = a
+		}
+	}
 	return moved
+}
+
+// transferred returns the discussions that were transferred to another repository, as they
+// were and as they are: GitHub gives them a new id. One account opens one discussion at a
+// time, so author and second tell; where they do not, nothing is guessed.
+func transferred(before, after []Discussion) [][2]Discussion {
+	type key struct {
+		author Person
+		opened time.Time
+	}
+	only := func(list, not []Discussion) map[key][]Discussion {
+		out := make(map[key][]Discussion)
+		for _, d := range list {
+			known := slices.ContainsFunc(not, func(other Discussion) bool { return other.ID == d.ID })
+			if !known && d.Author != (Person{}) {
+				k := key{d.Author, d.CreatedAt.UTC()}
+				out[k] = append(out[k], d)
+			}
+		}
+		return out
+	}
+	appeared := only(after, before)
+	var pairs [][2]Discussion
+	for k, gone := range only(before, after) {
+		if len(gone) == 1 && len(appeared[k]) == 1 {
+			pairs = append(pairs, [2]Discussion{gone[0], appeared[k][0]})
+		}
+	}
+	return pairs
 }
 
 // addresses returns the addresses of all items, and of the answers to discussions, by what

@@ -258,6 +258,41 @@ func TestMovedNamesItemsByTheirOldAddress(t *testing.T) {
 	}
 }
 
+func TestMovedFindsTransferredDiscussions(t *testing.T) {
+	opened := time.Date(2024, 6, 18, 9, 30, 1, 0, time.UTC)
+	discussion := func(id ID, address, author string, at time.Time) Discussion {
+		u, err := markdown.ParseURL("https://github.com/" + address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Discussion{Item: Item{ID: id, URL: u}, Author: Person{Login: markdown.Untrusted(author)}, CreatedAt: at}
+	}
+	list := func(discussions ...Discussion) Snapshot {
+		return Snapshot{Findings: Findings{Discussions: discussions}}
+	}
+	old := discussion("old", "o/a/discussions/1", "ann", opened)
+	transferred := discussion("new", "o/b/discussions/7", "ann", opened)
+	for _, tt := range []struct {
+		name          string
+		before, after Snapshot
+		moved         bool
+	}{
+		{"transferred", list(old), list(transferred), true},
+		{"another author's of the same second", list(old), list(discussion("new", "o/b/discussions/7", "bob", opened)), false},
+		{"of a deleted author", list(discussion("old", "o/a/discussions/1", "", opened)), list(discussion("new", "o/b/discussions/7", "", opened)), false},
+		{"opened a second later", list(old), list(discussion("new", "o/b/discussions/7", "ann", opened.Add(time.Second))), false},
+		{"still where it was", list(old), list(old, transferred), false},
+		{"known before", list(old, transferred), list(transferred), false},
+		{"one of two", list(old), list(transferred, discussion("other", "o/b/discussions/8", "ann", opened)), false},
+		{"two in one", list(old, discussion("older", "o/a/discussions/2", "ann", opened)), list(transferred), false},
+	} {
+		got := Moved(tt.before, tt.after)
+		if want := map[string]string{old.URL.String(): transferred.URL.String()}; tt.moved && !maps.Equal(got, want) || !tt.moved && len(got) > 0 {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
 func TestMergeKeepsTheFirstOfTwoAndOrdersAll(t *testing.T) {
 	repo := Repo{"example", "app"}
 	one := Findings{Discussions: []Discussion{
