@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 )
 
 func parsed(t *testing.T, text string) *Template {
@@ -49,16 +48,12 @@ func TestTemplatesAreBounded(t *testing.T) {
 		{"padding", `{{pad 999999 1}}`, errTooWide},
 		{"large values again and again", `{{$s := printf "%200000d" 1}}{{range 99999}}{{$t := print $s}}{{end}}`, errTooLong},
 	} {
-		begun := time.Now()
 		_, err := parsed(t, tt.text).Execute(Sample())
 		if !errors.Is(err, tt.want) {
 			t.Errorf("%s: error %v, want %v", tt.name, err, tt.want)
 		}
 		if strings.Contains(fmt.Sprint(err), "_") || !strings.Contains(fmt.Sprint(err), "page.md:") && tt.want != errTooLarge {
 			t.Errorf("%s: %v", tt.name, err)
-		}
-		if d := time.Since(begun); d > 20*time.Second {
-			t.Errorf("%s: took %s", tt.name, d)
 		}
 	}
 	_, err := parsed(t, "\n\n{{range 9223372036854775807}}{{end}}").Execute(Sample())

@@ -13,7 +13,7 @@ import (
 
 // Bounds of what a template may do. The house templates take some 120 steps an item.
 const (
-	maxRendered = 64 << 20  // bytes that are written
+	maxRendered = 32 << 20  // bytes that are written
 	maxSteps    = 200_000   // nodes that are executed
 	itemSteps   = 1_000     // and as many more for each item of the edition
 	maxDepth    = 100       // templates within templates
