@@ -31,9 +31,9 @@ func TestUnreadableFeedIsAGapAndTheOthersAreKept(t *testing.T) {
 		{name: "wrong JSON", body: `{"items":3}`, detail: "not RSS, Atom or JSON Feed"},
 		{name: "text", body: "service unavailable", detail: "not RSS, Atom or JSON Feed"},
 		{name: "incomplete", body: rss(item("<title>1</title>"), item("<title>2</title>"))[:240], kept: 1, detail: "cut short (after 1 entry)"},
-		{name: "missing", fault: &githubtest.Fault{Status: 404}, detail: "HTTP 404 Not Found"},
-		{name: "broken server", fault: &githubtest.Fault{Status: 500, Times: -1}, detail: "HTTP 500 Internal Server Error"},
-		{name: "not modified", fault: &githubtest.Fault{Status: 304}, detail: "HTTP 304 Not Modified"},
+		{name: "missing", fault: &githubtest.Fault{Status: 404}, detail: "the server returned 404 Not Found"},
+		{name: "broken server", fault: &githubtest.Fault{Status: 500, Times: -1}, detail: "the server returned 500 Internal Server Error"},
+		{name: "not modified", fault: &githubtest.Fault{Status: 304}, detail: "the server returned 304 Not Modified"},
 		{name: "reset", fault: &githubtest.Fault{Reset: true, Times: -1}, detail: "cut short"},
 		{name: "redirect loop", fault: &githubtest.Fault{Redirect: "/files/bad.xml", Times: -1}, detail: "more than 5 redirects"},
 		{name: "too large", body: rss(strings.Repeat("<!--"+strings.Repeat(" ", 1000)+"-->", feed.MaxBytes/1000)), detail: "larger than 10 MiB"},
@@ -103,9 +103,9 @@ func TestFeedIsNotRetriedInVain(t *testing.T) {
 		fault  githubtest.Fault
 		detail string
 	}{
-		{githubtest.Fault{Status: 404}, "HTTP 404 Not Found"},
-		{githubtest.Fault{Status: 403}, "HTTP 403 Forbidden"},
-		{githubtest.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}, "HTTP 429 Too Many Requests (the server asks to wait 1h0m0s)"},
+		{githubtest.Fault{Status: 404}, "the server returned 404 Not Found"},
+		{githubtest.Fault{Status: 403}, "the server returned 403 Forbidden"},
+		{githubtest.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}, "the server returned 429 Too Many Requests and asks to wait 1h0m0s"},
 	} {
 		bubble(t, func(t *testing.T) {
 			s := githubtest.NewInProcess(t, &githubtest.World{Files: map[string]string{"a.xml": rss()}})
@@ -206,7 +206,7 @@ func TestReachIsThatOfTheEntriesInOrder(t *testing.T) {
 }
 
 func TestLargeFeedIsCutAfterItsLastWholeEntry(t *testing.T) {
-	padding := "<description>" + strings.Repeat("x ", 100<<10) + "</description>"
+	padding := "<x:pad>" + strings.Repeat("x ", 100<<10) + "</x:pad>"
 	feedOf := func(step time.Duration) string {
 		var items []string
 		for i := range 60 { // 12 MB

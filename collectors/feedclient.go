@@ -61,9 +61,9 @@ type statusError struct {
 }
 
 func (e *statusError) Error() string {
-	text := strings.TrimSpace(fmt.Sprintf("HTTP %d %s", e.code, http.StatusText(e.code)))
+	text := strings.TrimSpace(fmt.Sprintf("the server returned %d %s", e.code, http.StatusText(e.code)))
 	if e.after > 0 {
-		text += fmt.Sprintf(" (the server asks to wait %s)", e.after)
+		text += fmt.Sprintf(" and asks to wait %s", e.after)
 	}
 	return text
 }

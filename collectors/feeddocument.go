@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/feed"
@@ -21,6 +22,8 @@ const (
 	// maxFeedText bounds the texts that are kept of one feed, in bytes. Entries beyond it
 	// have a title and a link.
 	maxFeedText = 1 << 20
+	// maxNotes is how much of an entry is read for its notes, in bytes.
+	maxNotes = 64 << 10
 	// cutFeed is the least number of entries of a feed that is taken to list only its
 	// newest ones, as most feeds of some age do.
 	cutFeed = 10
@@ -100,8 +103,9 @@ func newFeedEntry(ctx context.Context, e *feed.Entry, loc *time.Location) *feedE
 func (one *feedEntry) readText(ctx context.Context, e *feed.Entry) (size int) {
 	text := e.Text(ctx)
 	one.summary = strings.Join(text.Paragraphs, " ")
-	one.notes = notes.ParseHTML(cmp.Or(e.Content, e.Summary))
-	one.notes.Identifiers = notes.Identifiers(strings.Join([]string{e.Title, e.Summary, e.Content}, "\n"))
+	body := cmp.Or(e.Content, e.Summary)
+	one.notes = notes.ParseHTML(body[:min(len(body), maxNotes)])
+	one.notes.Identifiers = notes.Identifiers(hyphenated(e.Title, e.Summary, e.Content))
 	one.notes.Links = nil // of which those that are relative are missing
 	for _, link := range text.Links {
 		if u, err := markdown.ParseURL(link); err == nil {
@@ -118,6 +122,20 @@ func (one *feedEntry) readText(ctx context.Context, e *feed.Entry) (size int) {
 		}
 	}
 	return size + len(one.summary)
+}
+
+// hyphenated returns the words of texts that may be identifiers. To look for those in the
+// whole of a large feed takes seconds.
+func hyphenated(texts ...string) string {
+	var words []string
+	for _, text := range texts {
+		for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			if len(word) < 100 && strings.Contains(word, "-") {
+				words = append(words, word)
+			}
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // mergeRepeated finds the entries that are the same: those whose identifier and address

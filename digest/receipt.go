@@ -129,8 +129,11 @@ func (o Outcome) Reason() string { return englishReasons[o] }
 // gave any.
 func (r Receipt) Reason() string {
 	why := r.Outcome.Reason()
-	if r.Detail.Empty() {
+	switch {
+	case r.Detail.Empty():
 		return why
+	case r.Kind == Feeds && r.Outcome == Failed:
+		return markdown.Line(r.Detail) // "not RSS, Atom or JSON Feed" says it all
 	}
 	return why + ": " + markdown.Line(r.Detail)
 }

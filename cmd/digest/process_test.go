@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,6 +29,7 @@ func TestTheBuiltProgram(t *testing.T) {
 		"a reader who goes away does not stop the draft":                           readerGoesAway,
 		"a reader of the messages who goes away does not stop the draft":           reporterGoesAway,
 		"a full disk behind standard output is a failure":                          fullDisk,
+		"what a server of a feed sends unasked is not printed":                     unaskedServer,
 		"neither a terminal nor a home, a locale or zones of a machine are needed": bareEnvironment,
 	} {
 		t.Run(claim, func(t *testing.T) {
@@ -47,6 +50,42 @@ func process(t *testing.T, name string, getenv func(string) string, args ...stri
 	cmd.Stderr = stderr
 	cmd.WaitDelay = 10 * time.Second
 	return cmd, stderr
+}
+
+// unaskedServer runs with a feed whose server sends a response before there is a request,
+// which net/http quotes in its log.
+func unaskedServer(t *testing.T, name string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.WriteString(c, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n::error::unasked\n")
+			c.Close()
+		}
+	}()
+	dir := t.TempDir()
+	config := filepath.Join(dir, "digest.yaml")
+	text := "title: Case\ntimezone: UTC\nsources:\n  feeds:\n"
+	for i := range 500 { // one in a hundred is quoted
+		text += fmt.Sprintf("    - url: http://%s/%d\n", l.Addr(), i)
+	}
+	if err := os.WriteFile(config, []byte(text+"editions: [{language: en, path: '{{.Number}}.md'}]\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd, stderr := process(t, name, func(string) string { return "" }, "--config", config, "--output", dir, "--from", "2023-12-11", "--to", "2023-12-17")
+	if err := cmd.Run(); cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("%v: %s", err, stderr)
+	}
+	if got := stderr.String(); strings.Contains(got, "nsolicited") || strings.Contains(got, "unasked") {
+		t.Errorf("stderr %s", got)
+	}
 }
 
 func stopsBySignal(t *testing.T, name string) {

@@ -135,7 +135,7 @@ func anythingRead(receipts []digest.Receipt) error {
 		if r.NamesRepos() {
 			continue // it only says what there is to read
 		}
-		if !r.Gap() || r.Kept > 0 || r.Outcome == digest.Truncated {
+		if !r.Gap() || r.Kept > 0 || r.Outcome == digest.Truncated || r.Kind == digest.Feeds && r.Seen > 0 {
 			return nil
 		}
 		refused = refused && (r.Outcome == digest.Forbidden || r.Outcome == digest.NeedsToken)
