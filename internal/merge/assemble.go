@@ -164,10 +164,11 @@ func (m *merger) add(z *block, parent *slot) *slot {
 // written again.
 func (m *merger) addStranded(z *block) {
 	neighbour := func(k *block) *slot {
-		if s := m.ofFresh[k.index]; s != nil && s.primary().isContainer() == z.isContainer() {
-			return s
+		s := m.ofFresh[k.index]
+		if s == nil || s.primary().isContainer() != z.isContainer() || (s.primary().kind == row) != (z.kind == row) {
+			return nil
 		}
-		return nil
+		return s
 	}
 	for i := z.pos - 1; i >= 0; i-- {
 		if n := neighbour(z.parent.children[i]); n != nil {
@@ -186,13 +187,13 @@ func (m *merger) addStranded(z *block) {
 	m.add(z, m.restore(z.parent)).reason = Restored
 }
 
-// restore returns the slot of a heading of the new text, and adds it if it is missing. The
-// heading of a deleted item stays deleted.
+// restore returns the slot of a heading, or the head of a table, of the new text, and adds
+// it if it is missing. The heading of a deleted item stays deleted.
 func (m *merger) restore(z *block) *slot {
 	if s := m.ofFresh[z.index]; s != nil {
 		return s
 	}
-	if z.link != "" || z.kind != heading {
+	if z.link != "" || z.kind != heading && z.kind != table {
 		return m.restore(z.parent)
 	}
 	return m.add(z, m.restore(z.parent))

@@ -14,9 +14,10 @@ const (
 	code           // a fenced or an indented block
 	markup         // or a paired shortcode with everything in between
 	quote
-	table
-	rule // a thematic break
-	key  // a key of the front matter
+	table // its head; it contains the rows
+	row   // of a table
+	rule  // a thematic break
+	key   // a key of the front matter
 )
 
 // block is a piece of Markdown with the blocks in it.
@@ -32,7 +33,7 @@ type block struct {
 
 	norm    string   // its normal form: what it says, however it is formatted
 	plain   string   // its words
-	link    string   // what identifies it: the first link of a heading, or one that begins a text
+	link    string   // what identifies it: the first link of a heading, a list item or a row, or one that begins a text
 	address string   // that link as it is written
 	links   []string // all links, as identities
 	tokens  []string // its words for comparison, sorted; made when needed

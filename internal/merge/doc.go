@@ -7,9 +7,9 @@
 // # Blocks
 //
 // A text is split into blocks: headings, paragraphs, list items, code, HTML and shortcodes,
-// quotations, tables, thematic breaks, and the keys of YAML front matter. A heading
-// contains what follows it, a list item what is indented under it. Code, tables,
-// quotations, HTML and paired shortcodes are never taken apart. One that is never closed is
+// quotations, rows of tables, thematic breaks, and the keys of YAML front matter. A heading
+// contains what follows it, a list item what is indented under it, the head of a table its
+// rows. Code, quotations, HTML and paired shortcodes are never taken apart. One that is never closed is
 // an ordinary paragraph, so that a slip cannot hide the rest of the file. The last thematic
 // break begins the closing words, which belong to no section. Notes of the tool at the end
 // of a section (a quotation with a bold label, a line that begins with an ellipsis) belong
@@ -17,9 +17,10 @@
 //
 // # Which blocks are the same
 //
-// The file has no marks for this. A heading, or a text that begins with a link, is an item:
-// it is identified by that link, ignoring GitHub's redirecting host, the case of names and
-// the anchors of comments. Other texts are the same if they say the same under the same
+// The file has no marks for this. A heading, a list item or a row that has a link, or a
+// paragraph that begins with one, is an item: it is identified by its first link, ignoring
+// GitHub's redirecting host, the case of names and the anchors of comments. A story in one
+// line, which is led by its newest release, is also found by the others. Other texts are the same if they say the same under the same
 // parent. Headings are also identified by what is under them, so that a renamed section and
 // a train of releases with one more version are found. Next come texts that people moved,
 // and finally texts that are similar and have the same neighbours. Texts are compared in a
@@ -42,7 +43,8 @@
 // The order of a section is the tool's until a person changes it, and the person's from
 // then on.
 //
-// A new item whose section a person deleted goes beside the neighbour that it would follow,
+// A new row of a deleted table brings the head of the table with it. A new item whose
+// section a person deleted goes beside the neighbour that it would follow,
 // if that one was moved, or else its heading is written again with the item alone under it.
 // Both are reported as stranded. The heading of a deleted item is never written again.
 //

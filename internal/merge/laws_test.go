@@ -17,8 +17,25 @@ import (
 )
 
 // checkLaws checks everything that must hold for a base, an edited text and a new one.
-// It goes past the short ways of Merge, which would hold some laws by themselves.
+// It goes past the shortcuts of Merge, which would hold some laws by themselves.
 func checkLaws(t *testing.T, b, e, n string) {
+	t.Helper()
+	r := checkTexts(t, b, e, n)
+	checkNew(t, b, e, n, r)
+	checkArrived(t, b, e, n, r)
+	checkOrder(t, b, e, n, r)
+	if t.Failed() {
+		logTexts(t, b, e, n, r)
+	}
+}
+
+func logTexts(t *testing.T, b, e, n, r string) {
+	t.Helper()
+	t.Logf("---- diff b e\n%s\n---- diff b n\n%s\n---- diff e r\n%s", cmp.Diff(lines(b), lines(e)), cmp.Diff(lines(b), lines(n)), cmp.Diff(lines(e), lines(r)))
+}
+
+// checkTexts checks the laws that hold whatever the items are, and returns the merged text.
+func checkTexts(t *testing.T, b, e, n string) string {
 	t.Helper()
 	equal(t, "merge(b, b, n) = n", n, mergePlain(b, b, n).Text)
 	equal(t, "merge(b, e, b) = e", e, mergePlain(b, e, b).Text)
@@ -33,13 +50,25 @@ func checkLaws(t *testing.T, b, e, n string) {
 	equal(t, "merge(n, r, n) = r", r, mergePlain(n, r, n).Text)
 	equal(t, "merge(b, r, n) = r", r, mergePlain(b, r, n).Text)
 	checkLines(t, b, e, r)
-	inB, inE, inN, inR := items(b), items(e), items(n), items(r)
+	inB, inE, inR := items(b), items(e), items(r)
 	for _, link := range inB {
 		if !strings.Contains(e, link) && slices.Contains(inR, link) {
 			t.Errorf("%s was deleted and is back", link)
 		}
 	}
-	for _, link := range inN {
+	for _, link := range inE {
+		if k := slices.Index(inE, link); k >= 0 && strings.Count(r, "]("+link+")") > max(strings.Count(e, "]("+link+")"), strings.Count(n, "]("+link+")")) {
+			t.Errorf("%s occurs too often", link)
+		}
+	}
+	return r
+}
+
+// checkNew checks that new items are in the result, once.
+func checkNew(t *testing.T, b, e, n, r string) {
+	t.Helper()
+	inB := items(b)
+	for _, link := range items(n) {
 		if slices.Contains(inB, link) {
 			continue
 		}
@@ -50,16 +79,6 @@ func checkLaws(t *testing.T, b, e, n string) {
 		if want != got {
 			t.Errorf("%s is new and occurs %d times, want %d", link, got, want)
 		}
-	}
-	for _, link := range inE {
-		if k := slices.Index(inE, link); k >= 0 && strings.Count(r, "]("+link+")") > max(strings.Count(e, "]("+link+")"), strings.Count(n, "]("+link+")")) {
-			t.Errorf("%s occurs too often", link)
-		}
-	}
-	checkArrived(t, b, e, n, r)
-	checkOrder(t, b, e, n, r)
-	if t.Failed() {
-		t.Logf("---- diff b e\n%s\n---- diff b n\n%s\n---- diff e r\n%s", cmp.Diff(lines(b), lines(e)), cmp.Diff(lines(b), lines(n)), cmp.Diff(lines(e), lines(r)))
 	}
 }
 

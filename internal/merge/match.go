@@ -1,6 +1,9 @@
 package merge
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // rules say how freely blocks of two texts are taken for the same.
 type rules struct {
@@ -85,7 +88,43 @@ func (p *pairs) pairLinks() {
 			return n.link + "\n" + id(n)
 		})
 	}
+	p.pairGrown()
 }
+
+// pairGrown joins items that were known by another link of theirs: a story that is told in
+// one line is known by its latest release, which changes with every new one. Both links
+// must be of one kind, such as releases of one repository, or a line that only mentions an
+// item would be taken for it.
+func (p *pairs) pairGrown() {
+	wanted := make(map[string]*block) // by the links of the free items of x; nil if several have it
+	for _, a := range p.x.all {
+		if a.link == "" || !p.freeX(a) {
+			continue
+		}
+		for _, l := range a.links {
+			if b, seen := wanted[l]; seen && b != a {
+				wanted[l] = nil
+			} else {
+				wanted[l] = a
+			}
+		}
+	}
+	for _, b := range p.y.all {
+		if b.link == "" || !p.freeY(b) {
+			continue
+		}
+		for _, l := range b.links {
+			a := wanted[l]
+			if a != nil && p.freeX(a) && a.kind == b.kind && (l == a.link || l == b.link) && folder(a.link) == folder(b.link) {
+				p.join(a, b)
+				break
+			}
+		}
+	}
+}
+
+// folder is a link without its last part.
+func folder(link string) string { return link[:strings.LastIndexByte(link, '/')+1] }
 
 // joinByKey joins blocks that have the same key, in order. Blocks with an empty key are
 // left out.

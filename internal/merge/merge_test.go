@@ -95,6 +95,20 @@ o/r. 3 comments.
 **TODO:** goodbye.
 `
 
+const tables = "## A\n\n| Name | Text |\n| --- | --- |\n| [A](https://x.y/a) | one |\n| [B](https://x.y/b) | two |\n| [C](https://x.y/c) | three |\n\n## B\n\nText.\n"
+
+// line is a draft with a train of releases that is told in one line, the newest first.
+func line(versions ...string) string {
+	link := func(v, text string) string {
+		return "[" + text + v + "](https://github.com/o/r/releases/tag/v" + v + ")"
+	}
+	s := "## Releases\n\n- **" + link(versions[0], "containerd ") + "** (18 June): fixes a data race."
+	for i, v := range versions[1:] {
+		s += []string{" Also ", ", "}[min(i, 1)] + link(v, "")
+	}
+	return s + "\n"
+}
+
 func change(s string, pairs ...string) string {
 	for i := 0; i < len(pairs); i += 2 {
 		if !strings.Contains(s, pairs[i]) {
@@ -196,6 +210,32 @@ func TestRules(t *testing.T) {
 		{"an open fence hides nothing", short,
 			change(short, "The first.", "The first.\n\n```\nour code"), change(short, "3 comments", "9 comments"),
 			change(short, "The first.", "The first.\n\n```\nour code", "3 comments", "9 comments")},
+		{"rows of a table are merged by themselves", tables,
+			change(tables, "| [B](https://x.y/b) | two |\n", "", "| one |", "| ONE |"),
+			change(tables, "| two |", "| 2 |", "| three |", "| 3 |\n| [D](https://x.y/d) | four |"),
+			change(tables, "| [B](https://x.y/b) | two |\n", "", "| one |", "| ONE |", "| three |", "| 3 |\n| [D](https://x.y/d) | four |")},
+		{"a row that a person added stays after what it follows", tables,
+			change(tables, "| two |\n", "| two |\n| ours | x |\n"), change(tables, "| one |", "| 1 |"),
+			change(tables, "| two |\n", "| two |\n| ours | x |\n", "| one |", "| 1 |")},
+		{"a padded table is not edited", tables,
+			change(tables, "| Name | Text |\n| --- | --- |", "| Name                 | Text  |\n| :------------------- | ----- |"), change(tables, "| one |", "| 1 |"),
+			change(tables, "| Name | Text |\n| --- | --- |", "| Name                 | Text  |\n| :------------------- | ----- |", "| one |", "| 1 |")},
+		{"a new row of a deleted table brings its head back", tables,
+			change(tables, tables[strings.Index(tables, "| Name"):strings.Index(tables, "## B")], "Nothing.\n\n"),
+			change(tables, "| three |", "| three |\n| [D](https://x.y/d) | four |"),
+			change(tables, tables[strings.Index(tables, "| Name"):strings.Index(tables, "## B")], "Nothing.\n\n| Name | Text |\n| --- | --- |\n| [D](https://x.y/d) | four |\n\n")},
+		{"a table in a list", "- A list\n\n  | a | b |\n  | - | - |\n  | c | d |\n",
+			"1. A list\n\n   | a | b |\n   | - | - |\n   | c | D |\n", "- A list\n\n  | a | b |\n  | - | - |\n  | c | d |\n  | [e](https://x.y/e) | f |\n",
+			"1. A list\n\n   | a | b |\n   | - | - |\n   | c | D |\n   | [e](https://x.y/e) | f |\n"},
+		{"a line with a newer release is the same line", line("2.3.2", "2.2.5"),
+			change(line("2.3.2", "2.2.5"), "fixes", "mends"), line("2.3.3", "2.3.2", "2.2.5"), change(line("2.3.2", "2.2.5"), "fixes", "mends")},
+		{"an unedited line gets the newer release", line("2.3.2", "2.2.5"),
+			change(line("2.3.2", "2.2.5"), "## Releases", "## New"), line("2.3.3", "2.3.2", "2.2.5"), change(line("2.3.3", "2.3.2", "2.2.5"), "## Releases", "## New")},
+		{"a deleted line stays deleted though a newer release leads it", line("2.3.2", "2.2.5"),
+			"## Releases\n\nNone.\n", line("2.3.3", "2.3.2", "2.2.5"), "## Releases\n\nNone.\n"},
+		{"a line that mentions another item is not that item", line("2.3.2"),
+			change(line("2.3.2"), "fixes", "mends"), "## Releases\n\n- [A post](https://example.org/blog/1), about [2.3.2](https://github.com/o/r/releases/tag/v2.3.2).\n",
+			change(line("2.3.2"), "fixes", "mends") + "- [A post](https://example.org/blog/1), about [2.3.2](https://github.com/o/r/releases/tag/v2.3.2).\n"},
 		{"an emptied file gets what is new", short,
 			"", change(short, itemTwo, itemTwo+itemThree), "## Hot\n\n" + strings.TrimSuffix(itemThree, "\n")},
 	} {

@@ -27,7 +27,7 @@ func describe(n *block, defs map[string]string, renamed renames) {
 	}
 	text, _ := content(n)
 	n.plain = plain(text)
-	if len(found) > 0 && (n.kind == heading || n.kind == listItem || n.kind == paragraph && beginsWithLink(text[0])) {
+	if len(found) > 0 && (n.kind == heading || n.kind == listItem || n.kind == row || n.kind == paragraph && beginsWithLink(text[0])) {
 		n.link, n.address = found[0].identity, found[0].address
 	}
 }
@@ -75,10 +75,10 @@ func normal(n *block) string {
 		return "c:" + codeText(n)
 	case markup:
 		return "x:" + trimmed(n.lines)
-	case table:
+	case table, row:
 		rows := make([]string, len(n.lines))
 		for i, l := range n.lines {
-			rows[i] = row(l)
+			rows[i] = cells(l)
 		}
 		return "t:" + strings.Join(rows, "\n")
 	}
@@ -128,22 +128,22 @@ func codeText(n *block) string {
 	return b.String()
 }
 
-// row is a row of a table without padding.
-func row(line string) string {
+// cells is a row of a table without padding.
+func cells(line string) string {
 	_, text := dedent(line)
 	text = strings.TrimSuffix(strings.TrimPrefix(text, "|"), "|")
-	cells := strings.Split(text, "|")
+	parts := strings.Split(text, "|")
 	delimiter := isDelimiterRow(text)
-	for i, c := range cells {
+	for i, c := range parts {
 		c = strings.TrimSpace(c)
 		if delimiter {
 			for strings.Contains(c, "--") {
 				c = strings.ReplaceAll(c, "--", "-")
 			}
 		}
-		cells[i] = inline([]string{c})
+		parts[i] = inline([]string{c})
 	}
-	return strings.Join(cells, "|")
+	return strings.Join(parts, "|")
 }
 
 // plain is running text without addresses and marks: for comparing words and naming a

@@ -72,7 +72,7 @@ func (s *scanner) block(i, to, indent, depth int, spans *spanFinder) (*block, in
 		return s.listItem(i, to, columns, marker, depth)
 	}
 	if i+1 < to && isTableHead(text, s.lines[i+1]) {
-		return s.leaf(table, i, s.paragraph(i, to, indent, false))
+		return s.table(i, s.paragraph(i, to, indent, false), indent)
 	}
 	end := s.paragraph(i, to, indent, depth == 0)
 	n, next := s.leaf(paragraph, i, end)
@@ -86,6 +86,18 @@ func (s *scanner) block(i, to, indent, depth int, spans *spanFinder) (*block, in
 
 func (s *scanner) leaf(k kind, from, to int) (*block, int) {
 	return &block{kind: k, lines: s.lines[from:to:to]}, to
+}
+
+// table reads a table: its head, of two lines, and its rows.
+func (s *scanner) table(i, end, indent int) (*block, int) {
+	head := min(i+2, end)
+	n, _ := s.leaf(table, i, head)
+	for j := head; j < end; j++ {
+		r, _ := s.leaf(row, j, j+1)
+		r.indent = indent
+		n.children = append(n.children, r)
+	}
+	return n, end
 }
 
 // indented finds the end of an indented code block.

@@ -74,6 +74,9 @@ var steps = []struct {
 		i := ed.pick(func(p string) bool { return !strings.HasPrefix(p, "---") })
 		lines := strings.Split(ed.parts[i], "\n")
 		k := ed.rng.IntN(len(lines))
+		if strings.HasPrefix(lines[k], "| ---") {
+			return false // it would no longer be a table
+		}
 		words := strings.Split(lines[k], " ")
 		w := ed.rng.IntN(len(words))
 		if w == 0 || words[w] == "" || strings.Contains(words[w], "](") {
@@ -120,6 +123,16 @@ var steps = []struct {
 		if len(lines) == 0 {
 			ed.parts = slices.Delete(ed.parts, i, i+1)
 		}
+		return true
+	}},
+	{"delete a row", func(ed *editor) bool {
+		i := ed.pick(func(p string) bool { return strings.HasPrefix(p, "| ") && strings.Count(p, "\n") > 1 })
+		if i < 0 {
+			return false
+		}
+		rows := strings.Split(ed.parts[i], "\n")
+		k := 2 + ed.rng.IntN(len(rows)-2)
+		ed.parts[i] = strings.Join(slices.Delete(rows, k, k+1), "\n")
 		return true
 	}},
 	{"move an item", func(ed *editor) bool {
@@ -287,7 +300,7 @@ func (ed *editor) run(n int) {
 	}
 }
 
-var itemLine = regexp.MustCompile(`(?m)^(?:### |- )\[.*?\]\((https://github\.com/[^)]*)\)`)
+var itemLine = regexp.MustCompile(`(?m)^(?:### |- |\| )\*{0,2}\[.*?\]\((https://github\.com/[^)]*)\)`)
 
 // items lists the links of the items of a text, in their order.
 func items(text string) []string {

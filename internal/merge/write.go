@@ -46,7 +46,7 @@ func (m *merger) gap(a, b *slot) []string {
 			return m.fresh.all[1].gap
 		}
 		return nil
-	case p.kind == key:
+	case p.kind == key, p.kind == row:
 		return nil
 	case p.kind == listItem && a.inList():
 		return b.parent.itemGap
@@ -97,6 +97,7 @@ func (s *slot) render() {
 		}
 	default:
 		lines = reindent(lines, indent-from.indent)
+		s.inner = indent // of the rows of a table
 	}
 	s.lines = lines
 }
