@@ -36,7 +36,7 @@ func checkout(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// push commits the files of a folder to a branch, as an editor would: push digest/0001 branch.
+// push commits the files of a folder to a branch, as an editor would, and creates it if it is missing: push digest/0001 folder.
 func push(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: push branch folder")
@@ -52,6 +52,9 @@ func push(ts *testscript.TestScript, _ bool, args []string) {
 		files[filepath.ToSlash(rel)] = string(data)
 		return err
 	}))
+	if server(ts).Branch(home, args[0]) == nil {
+		server(ts).CreateBranch(home, args[0])
+	}
 	server(ts).Push(home, args[0], "Edit the draft", files)
 }
 

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -35,9 +36,12 @@ type File struct{ Language, Path string }
 
 // Section is a section of the edition with its items, by their addresses.
 type Section struct {
-	Name    digest.SectionName
-	Items   []string
-	LeftOut int // items beyond the limit of the section
+	Name  digest.SectionName
+	Title string // "" for the one that the house gives it
+	Items []string
+	// LeftOut is how many stories, entries and topics the limits left out, and LeftOutItems are their items.
+	LeftOut      int
+	LeftOutItems []string
 }
 
 // Changes is what an update did to a draft. The lists hold addresses of items; an item without one only counts.
@@ -147,15 +151,12 @@ func sections(f Facts, limit int) string {
 		return ""
 	}
 	return itemsHeading + "\n\n" + list(f.Sections, limit, func(s Section) []string {
-		title := sectionTitles[s.Name]
-		if title == "" {
-			title = encode(string(s.Name))
-		}
-		line := fmt.Sprintf("- %s: %s", title, linked(s.Items, limit, f.Host))
+		title := cmp.Or(s.Title, sectionTitles[s.Name], string(s.Name))
+		lines := []string{fmt.Sprintf("- %s: %s", encode(title), linked(len(s.Items), s.Items, limit, f.Host))}
 		if s.LeftOut > 0 {
-			line += fmt.Sprintf(" (and %d left out by the limit per section)", s.LeftOut)
+			lines = append(lines, fmt.Sprintf("  - left out by the limit: %s", linked(s.LeftOut, s.LeftOutItems, limit, f.Host)))
 		}
-		return []string{line}
+		return lines
 	})
 }
 
@@ -171,7 +172,7 @@ func changesOf(c Changes, limit int, host string) []string {
 	var lines []string
 	add := func(what string, items []string) {
 		if len(items) > 0 {
-			lines = append(lines, fmt.Sprintf("- %s: %s: %s", encode(c.Language), what, linked(items, limit, host)))
+			lines = append(lines, fmt.Sprintf("- %s: %s: %s", encode(c.Language), what, linked(len(items), items, limit, host)))
 		}
 	}
 	add("new", c.Added)
@@ -193,7 +194,7 @@ func late(f Facts, limit int) string {
 	if len(f.Late) == 0 {
 		return ""
 	}
-	return lateHeading + "\n\nThese belong to the period of an earlier edition and became known after it: " + linked(f.Late, limit, f.Host)
+	return lateHeading + "\n\nThese belong to the period of an earlier edition and became known after it: " + linked(len(f.Late), f.Late, limit, f.Host)
 }
 
 // readTable sums up the receipts.

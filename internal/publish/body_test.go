@@ -27,7 +27,8 @@ func model() Facts {
 			{Name: digest.Project, Items: []string{
 				"https://github.com/istio/istio/security/advisories/GHSA-aaaa-bbbb-cccc", "https://github.com/istio/istio/releases/tag/1.20.1",
 				"https://istio.io/latest/news/releases/1.19.x/announcing-1.19.5/"}},
-			{Name: digest.Hot, Items: []string{"https://github.com/istio/istio/discussions/48301", "https://github.com/istio/istio/discussions/48313#discussioncomment-7"}, LeftOut: 3},
+			{Name: digest.Hot, Items: []string{"https://github.com/istio/istio/discussions/48301", "https://github.com/istio/istio/discussions/48313#discussioncomment-7"}, LeftOut: 3,
+				LeftOutItems: []string{"https://github.com/istio/istio/discussions/48320", "https://github.com/istio/istio/discussions/48321", "https://github.com/istio/istio/discussions/48322"}},
 		},
 		Receipts: []digest.Receipt{
 			{Kind: digest.Discussions, Source: "istio/istio", Outcome: digest.Complete, Seen: 120, Kept: 5},
@@ -85,7 +86,7 @@ func TestBodyStaysWithinTheLimit(t *testing.T) {
 	f.Title, f.Period = long, long
 	for i := range 1500 {
 		f.Files = append(f.Files, File{long, fmt.Sprint(long, i)})
-		f.Sections = append(f.Sections, Section{Name: digest.SectionName(long), Items: many(2), LeftOut: 1 << 60})
+		f.Sections = append(f.Sections, Section{Name: digest.SectionName(long), Title: long, Items: many(2), LeftOut: 1 << 60, LeftOutItems: many(2)})
 		f.Receipts = append(f.Receipts, digest.Receipt{Kind: digest.Feeds, Source: long, Outcome: digest.Outcome(long), Seen: 1 << 60})
 		f.Changes = append(f.Changes, Changes{Language: long, Added: many(1), Kept: 1})
 		f.ToWrite = append(f.ToWrite, Placeholder{long, fmt.Sprint(i, long)})
@@ -158,7 +159,7 @@ func FuzzBody(f *testing.F) {
 		checkBody(t, Body(Facts{
 			Title: text, Number: n, Period: text, Picks: text, Host: text,
 			Files: []File{{text, text}, {address, address}}, Late: items, ToWrite: []Placeholder{{text, address}, {address, text}},
-			Sections: []Section{{Name: digest.SectionName(text), Items: items, LeftOut: n}, {Name: digest.Hot, Items: items}},
+			Sections: []Section{{Name: digest.SectionName(text), Items: items, LeftOut: n, Title: address, LeftOutItems: items}, {Name: digest.Hot, Items: items}},
 			Receipts: []digest.Receipt{{Kind: digest.Kind(text), Source: text, Outcome: digest.Outcome(text)}, {Kind: digest.Feeds, Source: address, Outcome: digest.Failed, Detail: markdown.Untrusted(text)}},
 			Changes:  []Changes{{Language: text, Added: items, Removed: items[:1], NoBase: true, Kept: n}},
 		}))

@@ -66,8 +66,9 @@ func itemLabel(path string) string {
 	return "GitHub"
 }
 
-// linked counts items and links to the first of them.
-func linked(addresses []string, limit int, webHost string) string {
+// linked prints a number and links to the first of the items that it counts. Several items can be one story, and count
+// once.
+func linked(n int, addresses []string, limit int, webHost string) string {
 	var links []string
 	for _, a := range addresses {
 		if len(links) == limit {
@@ -77,12 +78,11 @@ func linked(addresses []string, limit int, webHost string) string {
 			links = append(links, l)
 		}
 	}
-	n := len(addresses)
 	if len(links) == 0 {
 		return fmt.Sprint(n)
 	}
-	if n > len(links) {
-		links = append(links, andMore(n-len(links)))
+	if more := len(addresses) - len(links); more > 0 {
+		links = append(links, andMore(more))
 	}
 	return fmt.Sprintf("%d (%s)", n, strings.Join(links, ", "))
 }

@@ -81,8 +81,11 @@ func (b *Branch) resumeMetadata(ctx context.Context, want PullRequest) (complete
 		return true, nil, nil
 	}
 	changed, err := b.metadataChanges(ctx)
-	if err != nil {
-		return false, nil, fmt.Errorf("list its events: %w", err)
+	switch {
+	case ctx.Err() != nil:
+		return false, nil, ctx.Err()
+	case err != nil: // without them people's changes would be undone
+		return false, []string{fmt.Sprintf("labels, assignees, reviewers and milestone may be missing: list the events of the pull request: %v", reason(err))}, nil
 	}
 	return b.setMetadata(ctx, want, changed)
 }

@@ -115,6 +115,24 @@ func TestMetadataThatPeopleChangedIsLeftAlone(t *testing.T) {
 	})
 }
 
+func TestUnknownEventsLeaveTheMetadataToTheNextRun(t *testing.T) {
+	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
+		s.AddMilestone(repo, "December")
+		stopAt(s, "POST", "/labels")
+		mustPublish(t, s, files(), full())
+		time.Sleep(2 * time.Minute)
+		s.Fail(githubtest.Fault{Path: "/events", Status: 403, Body: `{"message":"Resource not accessible by integration"}`})
+		n := len(s.Requests())
+		r := mustPublish(t, s, files(), full())
+		if r.Operation != Unchanged || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "may be missing") || writes(s, n) != nil {
+			t.Errorf("%+v after %v", r, writes(s, n))
+		}
+		if r := mustPublish(t, s, files(), full()); r.Operation != Updated || r.Warnings != nil || len(onlyPull(t, s).Labels) != 2 {
+			t.Errorf("%+v, labels %v", r, onlyPull(t, s).Labels)
+		}
+	})
+}
+
 func TestOnlyTheBodyIsUpdated(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		mustPublish(t, s, files(), full())
