@@ -205,7 +205,7 @@ func (t *branch) facts(c *composition) publish.Facts {
 		f.Late = append(f.Late, a.URL.String())
 	}
 	for _, s := range c.Sections() {
-		f.Sections = append(f.Sections, publish.Section{Name: s.Name, Items: addresses(s), LeftOut: s.Cut})
+		f.Sections = append(f.Sections, publish.Section{Name: s.Name, Stories: stories(s), LeftOut: s.Cut})
 	}
 	for _, d := range c.drafts {
 		if d.operation == report.Deleted {
@@ -226,24 +226,27 @@ func (t *branch) facts(c *composition) publish.Facts {
 	return f
 }
 
-// addresses lists the pages of a section's items.
-func addresses(s digest.Section) []string {
-	var list []string
-	add := func(it digest.Item) {
+// stories lists what a section tells, by the pages of the items.
+func stories(s digest.Section) []publish.Story {
+	var list []publish.Story
+	for _, story := range s.Stories {
+		list = append(list, addresses(story.Items()...))
+	}
+	for _, e := range s.Entries {
+		list = append(list, addresses(e.Item))
+	}
+	for _, t := range s.Topics {
+		list = append(list, addresses(t.Item))
+	}
+	return list
+}
+
+func addresses(items ...digest.Item) publish.Story {
+	var list publish.Story
+	for _, it := range items {
 		if !it.URL.IsZero() {
 			list = append(list, it.URL.String())
 		}
-	}
-	for _, story := range s.Stories {
-		for _, it := range story.Items() {
-			add(it)
-		}
-	}
-	for _, e := range s.Entries {
-		add(e.Item)
-	}
-	for _, t := range s.Topics {
-		add(t.Item)
 	}
 	return list
 }

@@ -34,15 +34,19 @@ type Facts struct {
 // File is a draft of the edition.
 type File struct{ Language, Path string }
 
-// Section is a section of the edition with its items, by their addresses.
+// Section is a section of the edition.
 type Section struct {
-	Name  digest.SectionName
-	Title string // "" for the one that the house gives it
-	Items []string
-	// LeftOut is how many stories, entries and topics the limits left out, and LeftOutItems are their items.
-	LeftOut      int
-	LeftOutItems []string
+	Name    digest.SectionName
+	Title   string // "" for the one that the house gives it
+	Stories []Story
+	// LeftOut is how many stories the limits left out, and LeftOutStories are those that are known.
+	LeftOut        int
+	LeftOutStories []Story
 }
+
+// Story is what the draft tells as one, by the addresses of its items: releases with the advisories they fix and the
+// announcements of both, or a single item.
+type Story []string
 
 // Changes is what an update did to a draft. The lists hold addresses of items; an item without one only counts.
 type Changes struct {
@@ -152,9 +156,9 @@ func sections(f Facts, limit int) string {
 	}
 	return itemsHeading + "\n\n" + list(f.Sections, limit, func(s Section) []string {
 		title := cmp.Or(s.Title, sectionTitles[s.Name], string(s.Name))
-		lines := []string{fmt.Sprintf("- %s: %s", encode(title), linked(len(s.Items), s.Items, limit, f.Host))}
+		lines := []string{fmt.Sprintf("- %s: %s", encode(title), linked(len(s.Stories), s.Stories, limit, f.Host))}
 		if s.LeftOut > 0 {
-			lines = append(lines, fmt.Sprintf("  - left out by the limit: %s", linked(s.LeftOut, s.LeftOutItems, limit, f.Host)))
+			lines = append(lines, fmt.Sprintf("  - left out by the limit: %s", linked(s.LeftOut, s.LeftOutStories, limit, f.Host)))
 		}
 		return lines
 	})
@@ -172,7 +176,7 @@ func changesOf(c Changes, limit int, host string) []string {
 	var lines []string
 	add := func(what string, items []string) {
 		if len(items) > 0 {
-			lines = append(lines, fmt.Sprintf("- %s: %s: %s", encode(c.Language), what, linked(len(items), items, limit, host)))
+			lines = append(lines, fmt.Sprintf("- %s: %s: %s", encode(c.Language), what, linked(len(items), single(items), limit, host)))
 		}
 	}
 	add("new", c.Added)
@@ -194,7 +198,7 @@ func late(f Facts, limit int) string {
 	if len(f.Late) == 0 {
 		return ""
 	}
-	return lateHeading + "\n\nThese belong to the period of an earlier edition and became known after it: " + linked(len(f.Late), f.Late, limit, f.Host)
+	return lateHeading + "\n\nThese belong to the period of an earlier edition and became known after it: " + linked(len(f.Late), single(f.Late), limit, f.Host)
 }
 
 // readTable sums up the receipts.

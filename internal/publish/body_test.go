@@ -23,12 +23,12 @@ func model() Facts {
 		Title: "Istio 社区周报", Number: 1, Period: "2023-12-11 to 2023-12-17", Picks: ".digest/picks.yaml", Host: "github.com",
 		Files: []File{{"zh-CN", "content/zh/weekly/01/index.md"}, {"en", "content/en/weekly/01/index.md"}},
 		Sections: []Section{
-			{Name: digest.Community, Items: []string{"https://github.com/kubernetes/kubernetes/releases/tag/v1.29.0"}},
-			{Name: digest.Project, Items: []string{
-				"https://github.com/istio/istio/security/advisories/GHSA-aaaa-bbbb-cccc", "https://github.com/istio/istio/releases/tag/1.20.1",
-				"https://istio.io/latest/news/releases/1.19.x/announcing-1.19.5/"}},
-			{Name: digest.Hot, Items: []string{"https://github.com/istio/istio/discussions/48301", "https://github.com/istio/istio/discussions/48313#discussioncomment-7"}, LeftOut: 3,
-				LeftOutItems: []string{"https://github.com/istio/istio/discussions/48320", "https://github.com/istio/istio/discussions/48321", "https://github.com/istio/istio/discussions/48322"}},
+			{Name: digest.Community, Stories: single([]string{"https://github.com/kubernetes/kubernetes/releases/tag/v1.29.0"})},
+			{Name: digest.Project, Stories: []Story{
+				{"https://github.com/istio/istio/security/advisories/GHSA-aaaa-bbbb-cccc", "https://github.com/istio/istio/releases/tag/1.20.1"},
+				{"https://istio.io/latest/news/releases/1.19.x/announcing-1.19.5/"}}},
+			{Name: digest.Hot, Stories: single([]string{"https://github.com/istio/istio/discussions/48301", "https://github.com/istio/istio/discussions/48313#discussioncomment-7"}), LeftOut: 3,
+				LeftOutStories: single([]string{"https://github.com/istio/istio/discussions/48320", "https://github.com/istio/istio/discussions/48321", "https://github.com/istio/istio/discussions/48322"})},
 		},
 		Receipts: []digest.Receipt{
 			{Kind: digest.Discussions, Source: "istio/istio", Outcome: digest.Complete, Seen: 120, Kept: 5},
@@ -54,7 +54,7 @@ func TestBodies(t *testing.T) {
 	first.Receipts = first.Receipts[:3]
 	enterprise := model()
 	enterprise.Host = "git.example.com"
-	enterprise.Sections = []Section{{Name: digest.Hot, Items: []string{"https://git.example.com/mesh/mesh/discussions/7", "https://github.com/istio/istio/pull/8"}}}
+	enterprise.Sections = []Section{{Name: digest.Hot, Stories: single([]string{"https://git.example.com/mesh/mesh/discussions/7", "https://github.com/istio/istio/pull/8"})}}
 	for name, facts := range map[string]Facts{"first": first, "update": model(), "enterprise": enterprise, "nothing": {}} {
 		file := "testdata/body-" + name + ".md"
 		got := Body(facts)
@@ -86,7 +86,7 @@ func TestBodyStaysWithinTheLimit(t *testing.T) {
 	f.Title, f.Period = long, long
 	for i := range 1500 {
 		f.Files = append(f.Files, File{long, fmt.Sprint(long, i)})
-		f.Sections = append(f.Sections, Section{Name: digest.SectionName(long), Title: long, Items: many(2), LeftOut: 1 << 60, LeftOutItems: many(2)})
+		f.Sections = append(f.Sections, Section{Name: digest.SectionName(long), Title: long, Stories: []Story{many(2), many(1)}, LeftOut: 1 << 60, LeftOutStories: single(many(2))})
 		f.Receipts = append(f.Receipts, digest.Receipt{Kind: digest.Feeds, Source: long, Outcome: digest.Outcome(long), Seen: 1 << 60})
 		f.Changes = append(f.Changes, Changes{Language: long, Added: many(1), Kept: 1})
 		f.ToWrite = append(f.ToWrite, Placeholder{long, fmt.Sprint(i, long)})
@@ -159,7 +159,7 @@ func FuzzBody(f *testing.F) {
 		checkBody(t, Body(Facts{
 			Title: text, Number: n, Period: text, Picks: text, Host: text,
 			Files: []File{{text, text}, {address, address}}, Late: items, ToWrite: []Placeholder{{text, address}, {address, text}},
-			Sections: []Section{{Name: digest.SectionName(text), Items: items, LeftOut: n, Title: address, LeftOutItems: items}, {Name: digest.Hot, Items: items}},
+			Sections: []Section{{Name: digest.SectionName(text), Stories: single(items), LeftOut: n, Title: address, LeftOutStories: []Story{items}}, {Name: digest.Hot, Stories: []Story{items, nil}}},
 			Receipts: []digest.Receipt{{Kind: digest.Kind(text), Source: text, Outcome: digest.Outcome(text)}, {Kind: digest.Feeds, Source: address, Outcome: digest.Failed, Detail: markdown.Untrusted(text)}},
 			Changes:  []Changes{{Language: text, Added: items, Removed: items[:1], NoBase: true, Kept: n}},
 		}))

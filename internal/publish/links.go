@@ -66,25 +66,47 @@ func itemLabel(path string) string {
 	return "GitHub"
 }
 
-// linked prints a number and links to the first of the items that it counts. Several items can be one story, and count
-// once.
-func linked(n int, addresses []string, limit int, webHost string) string {
+// linked prints a number and links to the first of the stories that it counts.
+func linked(n int, stories []Story, limit int, webHost string) string {
 	var links []string
-	for _, a := range addresses {
+	for _, s := range stories {
 		if len(links) == limit {
 			break
 		}
-		if l := link(a, webHost); l != "" {
+		if l := linkStory(s, limit, webHost); l != "" {
 			links = append(links, l)
 		}
 	}
 	if len(links) == 0 {
 		return fmt.Sprint(n)
 	}
-	if more := len(addresses) - len(links); more > 0 {
+	if more := len(stories) - len(links); more > 0 {
 		links = append(links, andMore(more))
 	}
 	return fmt.Sprintf("%d (%s)", n, strings.Join(links, ", "))
+}
+
+// linkStory links to the first items of a story, or returns "" if none has an address.
+func linkStory(s Story, limit int, webHost string) string {
+	var links []string
+	for _, address := range s[:min(limit, len(s))] {
+		if l := link(address, webHost); l != "" {
+			links = append(links, l)
+		}
+	}
+	if more := len(s) - limit; more > 0 && len(links) > 0 {
+		links = append(links, andMore(more))
+	}
+	return strings.Join(links, " + ")
+}
+
+// single makes a story of each item.
+func single(items []string) []Story {
+	stories := make([]Story, len(items))
+	for i, address := range items {
+		stories[i] = Story{address}
+	}
+	return stories
 }
 
 var (

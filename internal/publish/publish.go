@@ -85,6 +85,9 @@ func (b *Branch) URL() string {
 func (b *Branch) Done() string {
 	switch b.status {
 	case PullClosed:
+		if b.head == "" {
+			return fmt.Sprintf("pull request %d was closed without merging: restore its branch and reopen it to continue with this edition", b.pull.Number)
+		}
 		return fmt.Sprintf("pull request %d was closed without merging: reopen it to continue with this edition", b.pull.Number)
 	case PullMerged:
 		return fmt.Sprintf("pull request %d is merged", b.pull.Number)

@@ -147,13 +147,21 @@ func (b *Branch) createPull(ctx context.Context, want PullRequest) (*pull, error
 	err := b.client.Mutate(ctx, &m, githubv4.CreatePullRequestInput{
 		RepositoryID: b.id,
 		BaseRefName:  githubv4.String(b.target.Base), HeadRefName: githubv4.String(b.target.Branch),
-		Title: githubv4.String(want.Title), Body: githubv4.NewString(githubv4.String(want.firstDescription())),
+		Title: githubv4.String(cutTitle(want.Title)), Body: githubv4.NewString(githubv4.String(want.firstDescription())),
 		Draft: githubv4.NewBoolean(githubv4.Boolean(want.Draft)),
 	}, nil)
 	if err == nil && m.CreatePullRequest.PullRequest == nil {
 		err = errNoResult
 	}
 	return m.CreatePullRequest.PullRequest, err
+}
+
+// cutTitle cuts a title to 256 characters, which is GitHub's limit.
+func cutTitle(title string) string {
+	if runes := []rune(title); len(runes) > 256 {
+		return string(runes[:255]) + "…"
+	}
+	return title
 }
 
 // openFailed finds out what a failure to open a pull request means, by searching for one before any words of the error

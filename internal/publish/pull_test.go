@@ -42,6 +42,17 @@ func TestPullRequestIsOpenedWithItsMetadata(t *testing.T) {
 	})
 }
 
+func TestLongTitleIsCut(t *testing.T) {
+	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
+		want := proposal()
+		want.Title = strings.Repeat("长", 300)
+		mustPublish(t, s, files(), want)
+		if got := onlyPull(t, s).Title; got != strings.Repeat("长", 255)+"…" {
+			t.Errorf("title of %d characters: %s", len([]rune(got)), got)
+		}
+	})
+}
+
 func TestFailedMetadataIsAWarning(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		want := full()
@@ -242,7 +253,7 @@ func TestFinishedPullRequestIsLeftAlone(t *testing.T) {
 		change func(*githubtest.Pull)
 		reason string
 	}{
-		"closed": {func(p *githubtest.Pull) { p.State, p.ClosedAt = "closed", day(20) }, "pull request 1 was closed without merging: reopen it"},
+		"closed": {func(p *githubtest.Pull) { p.State, p.ClosedAt = "closed", day(20) }, "pull request 1 was closed without merging: re"},
 		"merged": {func(p *githubtest.Pull) { p.State, p.ClosedAt, p.MergedAt = "closed", day(20), day(20) }, "pull request 1 is merged"},
 	} {
 		for _, gone := range []bool{false, true} {
