@@ -35,7 +35,7 @@ func runIn(t *testing.T, dir string, args ...string) (code int, stdout, stderr s
 	return code, out.String(), log.String()
 }
 
-func TestTheProgramTellsActionsOnce(t *testing.T) {
+func TestAJobGetsItsOutputsOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "output"), []byte("before=1\n"), 0o644); err != nil {
@@ -66,7 +66,7 @@ func TestTheProgramTellsActionsOnce(t *testing.T) {
 	}
 }
 
-func TestAJobThatCannotBeToldDoesNotSeemToBeWell(t *testing.T) {
+func TestAJobWhoseOutputsAreLostFails(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "output"), 0o755); err != nil {

@@ -76,27 +76,27 @@ func filesBelow(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-func TestTheSameWorldGivesTheSameBytesHoweverSlowItAnswers(t *testing.T) {
+func TestTheOrderOfResponsesChangesNothing(t *testing.T) {
 	t.Parallel()
 	srv, getenv, config := fake(t)
 	want := draftAll(t, getenv, config)
 	if len(want) != 5 {
 		t.Fatalf("%d files, want two drafts, two bases and a snapshot", len(want))
 	}
-	// Whichever kind of source answers last, and whatever order things are listed in.
+	// Whichever kind of source responds last, and whatever order things are listed in.
 	for _, slow := range []string{"/graphql", "/releases", "/security-advisories", "/advisories", "feed.xml", "kubernetes"} {
 		srv.Fail(githubtest.Fault{Path: slow, Times: 3, Delay: 30 * time.Millisecond})
 		if diff := cmp.Diff(want, draftAll(t, getenv, config)); diff != "" {
-			t.Errorf("with slow answers of %s (-first +again):\n%s", slow, diff)
+			t.Errorf("with slow responses of %s (-first +again):\n%s", slow, diff)
 		}
 	}
 	srv.SetLatency(5 * time.Millisecond)
 	if diff := cmp.Diff(want, draftAll(t, getenv, config)); diff != "" {
-		t.Errorf("with slow answers (-first +again):\n%s", diff)
+		t.Errorf("with slow responses (-first +again):\n%s", diff)
 	}
 }
 
-func TestASlowLastAnswerIsWaitedForButNotPastTheEndOfTheRun(t *testing.T) {
+func TestASlowResponseEndsWithTheRun(t *testing.T) {
 	t.Parallel()
 	srv, getenv, config := fake(t)
 	srv.Fail(githubtest.Fault{Path: "/releases", Times: -1, Delay: time.Minute})

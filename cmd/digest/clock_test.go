@@ -13,7 +13,7 @@ import (
 	"github.com/community-digest/digest/internal/githubtest"
 )
 
-// atClock stands before the fake as a GitHub whose clock is ahead of ours.
+// atClock puts a proxy before the fake whose clock is ahead of ours.
 func atClock(t *testing.T, srv *githubtest.Server, getenv func(string) string, ahead time.Duration) func(string) string {
 	t.Helper()
 	to, err := url.Parse(srv.URL())

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -55,24 +53,9 @@ links that an earlier edition has), without network`,
 	return cmd
 }
 
-// lintReport is the result of digest lint.
-type lintReport struct {
-	Files    []lintedFile `json:"files"`
-	Errors   int          `json:"errors"`
-	Warnings int          `json:"warnings"`
-}
-
-// lintedFile is the result for one draft.
-type lintedFile struct {
-	File string `json:"file"`
-	// ComparedWith are the earlier editions, the newest first.
-	ComparedWith []string       `json:"compared_with"`
-	Problems     []lint.Problem `json:"problems"`
-}
-
 // lintDrafts checks the files, prints the problems and fails if one of them is an error.
 func lintDrafts(ctx context.Context, e env, f lintFlags, files []string) error {
-	found := lintReport{}
+	var found report.Lint
 	var annotations []report.Annotation
 	for _, name := range files {
 		linted, err := lintDraft(ctx, e, f, name)
@@ -82,51 +65,46 @@ func lintDrafts(ctx context.Context, e env, f lintFlags, files []string) error {
 		if err != nil {
 			return usageError{err}
 		}
-		found.Files = append(found.Files, linted)
+		found.Add(linted)
 		for _, pr := range linted.Problems {
-			if pr.Level == lint.Error {
-				found.Errors++
-			} else {
-				found.Warnings++
-			}
 			annotations = append(annotations, report.Annotation{
 				Level: string(pr.Level), File: name, Line: pr.Line, Column: pr.Column, Title: pr.Rule, Message: pr.Message,
 			})
 		}
 	}
-	if err := found.print(e.stdout, f.format); err != nil {
+	if err := found.Write(e.stdout, f.format); err != nil {
 		return err
 	}
 	e.annotate(annotations)
 	if found.Errors > 0 {
-		return verdict{exitFailed, errors.New(found.sum())}
+		return verdict{exitFailed, errors.New(found.Sum())}
 	}
-	e.stderr.note("%s", found.sum())
+	e.stderr.note("%s", found.Sum())
 	return nil
 }
 
-func lintDraft(ctx context.Context, e env, f lintFlags, name string) (lintedFile, error) {
+func lintDraft(ctx context.Context, e env, f lintFlags, name string) (report.LintedFile, error) {
 	text, err := lint.Read(name)
 	if err != nil {
-		return lintedFile{}, err
+		return report.LintedFile{}, err
 	}
 	names, err := f.earlier(e, name)
 	if err != nil {
-		return lintedFile{}, err
+		return report.LintedFile{}, err
 	}
 	o := lint.Options{Ready: f.ready}
-	linted := lintedFile{File: name, ComparedWith: []string{}, Problems: []lint.Problem{}}
+	linted := report.LintedFile{File: name, ComparedWith: []string{}, Problems: []lint.Problem{}}
 	for _, earlier := range names {
 		t, err := lint.Read(earlier)
 		if err != nil {
-			return lintedFile{}, fmt.Errorf("compare with earlier editions: %w", err)
+			return report.LintedFile{}, fmt.Errorf("compare with earlier editions: %w", err)
 		}
 		o.Earlier = append(o.Earlier, lint.Draft{Name: earlier, Text: t})
 		linted.ComparedWith = append(linted.ComparedWith, earlier)
 	}
 	problems, err := lint.Check(ctx, text, o)
 	if err != nil {
-		return lintedFile{}, err
+		return report.LintedFile{}, err
 	}
 	for _, pr := range problems {
 		pr.Message = report.Printable(pr.Message)
@@ -149,37 +127,4 @@ func (f lintFlags) earlier(e env, name string) ([]string, error) {
 		e.stderr.warning("--against %s: no drafts found to compare %s with", f.against, name)
 	}
 	return names[:min(lint.MaxEarlier, len(names))], nil
-}
-
-// print writes the result: a line for each problem, or JSON.
-func (r lintReport) print(w io.Writer, format string) error {
-	if format == "json" {
-		return report.WriteJSON(w, r)
-	}
-	var b strings.Builder
-	for _, f := range r.Files {
-		for _, p := range f.Problems {
-			fmt.Fprintf(&b, "%s:%d:%d: %s: %s (%s)\n", report.Printable(f.File), p.Line, p.Column, p.Level, p.Message, p.Rule)
-		}
-	}
-	if _, err := io.WriteString(w, b.String()); err != nil {
-		return fmt.Errorf("print the result: %w", err)
-	}
-	return nil
-}
-
-// sum counts the drafts and the problems.
-func (r lintReport) sum() string {
-	compared := 0
-	for _, f := range r.Files {
-		compared += len(f.ComparedWith)
-	}
-	checked := report.Count(len(r.Files), "draft") + " checked"
-	if compared > 0 {
-		checked += " against " + report.Count(compared, "earlier one")
-	}
-	if r.Errors+r.Warnings == 0 {
-		return checked + ", no problems"
-	}
-	return checked + ": " + report.Count(r.Errors, "error") + ", " + report.Count(r.Warnings, "warning")
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/community-digest/digest/internal/githubtest"
 )
 
-// between stands before the fake and does something once, just before a request whose
+// between puts a proxy before the fake that does something once, just before a request whose
 // body contains a text is handed on.
 func between(t *testing.T, srv *githubtest.Server, text string, do func()) *httptest.Server {
 	t.Helper()

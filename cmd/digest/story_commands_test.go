@@ -73,7 +73,7 @@ func requests(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fail breaks the answers to the requests whose path, or whose GraphQL query, contains a
+// fail breaks the responses to the requests whose path, or whose GraphQL query, contains a
 // text: fail /releases 404. Without a text all requests are met.
 //
 //	fail text status [header=value...] [body=text]
@@ -127,7 +127,7 @@ func appendText(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(errors.Join(err, f.Close()))
 }
 
-// replaceText changes a text that stands once in a file, as an editor would: replace
+// replaceText changes a text that a file has once, as an editor would: replace
 // draft.md 'old' 'new'.
 func replaceText(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 3 {
@@ -135,7 +135,7 @@ func replaceText(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	have := ts.ReadFile(args[0])
 	if n := strings.Count(have, args[1]); n != 1 {
-		ts.Fatalf("%q stands %d times in %s", args[1], n, args[0])
+		ts.Fatalf("%q is %d times in %s", args[1], n, args[0])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(have, args[1], args[2], 1)), 0o644))
 }

@@ -23,7 +23,7 @@ type voice struct {
 	terminal bool       // a status line can be rewritten
 	width    func() int // of the terminal
 	mu       sync.Mutex
-	status   bool // a status line stands on the terminal
+	status   bool // the last line of the terminal is a status line
 }
 
 func newVoice(w io.Writer) *voice {

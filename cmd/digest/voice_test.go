@@ -67,3 +67,19 @@ func TestSeveralSpeakersDoNotInterruptEachOther(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestProgressNeverWraps(t *testing.T) {
+	for _, width := range []int{20, 79, 80, 200} {
+		var b bytes.Buffer
+		v := &voice{w: &b, terminal: true, width: func() int { return width }}
+		v.progress(strings.Repeat("collecting é", 12))
+		v.note("done")
+		status, after, _ := strings.Cut(strings.TrimPrefix(b.String(), clearLine), clearLine)
+		if n := len([]rune(status)); n >= width {
+			t.Errorf("%d columns: a line of %d", width, n)
+		}
+		if after != "digest: done\n" {
+			t.Errorf("%d columns: then %q", width, after)
+		}
+	}
+}

@@ -53,7 +53,7 @@ var arrows = []arrow{
 	{"internal/output", nil, "writes files whose meaning it does not know", nil},
 	{"internal/publish", []string{"digest", "internal/github", "internal/markdown"},
 		"puts files on a branch and proposes it; knows neither drafts nor merging", []string{"internal/githubtest"}},
-	{"internal/report", []string{"digest", "internal/markdown", "internal/merge"}, "is what a run says about itself, and decides nothing", nil},
+	{"internal/report", []string{"digest", "internal/lint", "internal/markdown", "internal/merge"}, "is what a run says about itself, and decides nothing", nil},
 	{"internal/schedule", []string{"digest"}, "says when to run and which periods are due; what drafting means comes in as functions", nil},
 	{"internal/textfile", nil, "says whether a text can be worked on", nil},
 	{"internal/status", []string{"internal/markdown"}, "tells how the daemon is, and knows digests by their names", []string{"internal/schedule"}},

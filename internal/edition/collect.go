@@ -6,26 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/community-digest/digest/collectors"
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/internal/markdown"
 )
-
-// Progress says how far a run is. It may be read while the run writes it.
-type Progress struct {
-	collectors.Progress
-	total      atomic.Int64 // sources, once they are known
-	collecting atomic.Bool
-}
-
-// Total returns how many sources there are to read; 0 while that is not known.
-func (p *Progress) Total() int { return int(p.total.Load()) }
-
-// Collecting reports whether sources are being read.
-func (p *Progress) Collecting() bool { return p.collecting.Load() }
 
 // collected is what a run has read, what that cost, and what it was expected to cost.
 type collected struct {
@@ -43,12 +29,12 @@ func (w Weekly) collect(ctx context.Context, p digest.Period, past *digest.Past)
 	}
 	progress.collecting.Store(true)
 	defer progress.collecting.Store(false)
-	watched, selections, err := resolve(ctx, w.Client, w.Config)
+	sources, selections, err := resolve(ctx, w.Client, w.Config)
 	if err != nil {
 		return collected{usage: w.Client.Usage()}, err
 	}
-	watched.Past = past
-	list, steps := w.collectors(watched, progress)
+	sources.Past = past
+	list, steps := w.collectors(sources, progress)
 	found := make([]digest.Findings, len(list))
 	errs := make([]error, len(list))
 	var wg sync.WaitGroup
@@ -74,16 +60,16 @@ type kindCollector struct {
 	digest.Collector
 }
 
-// collectors returns the collectors of what is watched, and what they are expected to cost.
-func (w Weekly) collectors(watched collectors.Sources, progress *Progress) ([]kindCollector, []collectors.Step) {
+// collectors returns the collectors of the sources, and what they are expected to cost.
+func (w Weekly) collectors(sources collectors.Sources, progress *Progress) ([]kindCollector, []collectors.Step) {
 	var list []kindCollector
 	var steps []collectors.Step
-	progress.total.Store(int64(watched.Len() + len(w.Config.Feeds)))
-	if watched.Len() > 0 {
-		c := collectors.NewGitHub(w.Client, watched)
+	progress.total.Store(int64(sources.Len() + len(w.Config.Feeds)))
+	if sources.Len() > 0 {
+		c := collectors.NewGitHub(w.Client, sources)
 		c.Progress = &progress.Progress
 		list = append(list, kindCollector{[]digest.Kind{digest.Discussions, digest.Releases, digest.Advisories}, c})
-		steps = c.Plan(usual(watched))
+		steps = c.Plan(usual(sources))
 	}
 	if feeds := feedSources(w.Config); len(feeds) > 0 {
 		c := collectors.NewFeeds(collectors.NewFeedClient(feeds), feeds)

@@ -278,7 +278,7 @@ func (c *composition) report(found collected, to reader, warnings []string) repo
 		},
 	}
 	if found.expected != nil {
-		r.Usage.Expected = new(Sum(found.expected))
+		r.Usage.Expected = new(sum(found.expected))
 	}
 	for _, d := range c.drafts {
 		r.Drafts = append(r.Drafts, report.Draft{

@@ -10,7 +10,7 @@ import (
 	"github.com/community-digest/digest/internal/report"
 )
 
-// resolve returns what the configuration watches, with the repositories of accounts and topics looked up, and the
+// resolve returns the sources of the configuration, with the repositories of accounts and topics looked up, and the
 // receipts of looking them up.
 func resolve(ctx context.Context, client *github.Client, cfg *config.Config) (collectors.Sources, []digest.Receipt, error) {
 	var wanted []collectors.Selection
@@ -33,12 +33,12 @@ func resolve(ctx context.Context, client *github.Client, cfg *config.Config) (co
 		receipts = append(receipts, r.Receipt)
 		return r.Repos
 	}
-	return watched(cfg, repos), receipts, nil
+	return sourcesOf(cfg, repos), receipts, nil
 }
 
-// watched is what the configuration watches, in the order of [config.Config.Repositories]; repos returns the repositories
+// sourcesOf is the sources of the configuration, in the order of [config.Config.Repositories]; repos returns the repositories
 // of one source.
-func watched(cfg *config.Config, repos func(config.Repositories, digest.Kind, digest.SectionName) []digest.Repo) collectors.Sources {
+func sourcesOf(cfg *config.Config, repos func(config.Repositories, digest.Kind, digest.SectionName) []digest.Repo) collectors.Sources {
 	var w collectors.Sources
 	for _, s := range cfg.Discussions {
 		w.Discussions = append(w.Discussions, collectors.DiscussionSource{
@@ -68,35 +68,33 @@ func feedSources(cfg *config.Config) []collectors.FeedSource {
 	return list
 }
 
-// Estimate is what a run is expected to cost.
-type Estimate struct {
-	Sources int
-	Steps   []collectors.Step
-	// Unknown are the accounts and topics whose repositories come on top.
-	Unknown []string
-}
-
-// NewEstimate estimates a run without contacting anything. How much happened is not known before it is read: an
+// Plan estimates what a run costs, without contacting anything. How much happened is not known before it is read: an
 // ordinary week of so many repositories is assumed.
-func NewEstimate(w Weekly) Estimate {
-	var e Estimate
+func Plan(w Weekly, period digest.Period) report.Plan {
+	p := report.Plan{
+		Edition: w.Config.Calendar.Number(period), Period: period,
+		NeedsToken: len(w.Config.Discussions) > 0 && !w.Client.Authenticated(),
+	}
 	known := make(map[string]bool)
-	all := watched(w.Config, func(in config.Repositories, _ digest.Kind, _ digest.SectionName) []digest.Repo {
+	all := sourcesOf(w.Config, func(in config.Repositories, _ digest.Kind, _ digest.SectionName) []digest.Repo {
 		if in.Selection != nil {
 			if name := collectors.Selection(*in.Selection).String(); !known[name] {
 				known[name] = true
-				e.Unknown = append(e.Unknown, name)
+				p.Unknown = append(p.Unknown, name)
 			}
 		}
 		return in.Repos
 	})
-	e.Steps = collectors.NewGitHub(w.Client, all).Plan(usual(all))
-	e.Sources = all.Len() + len(w.Config.Feeds)
-	return e
+	p.Sources = all.Len() + len(w.Config.Feeds)
+	for _, s := range collectors.NewGitHub(w.Client, all).Plan(usual(all)) {
+		step := report.Step{Name: s.Name, Cost: report.Cost{Requests: s.Requests, GraphQLPoints: s.Points}}
+		p.Steps, p.Total = append(p.Steps, step), p.Total.Plus(step.Cost)
+	}
+	return p
 }
 
-// Sum is the cost of all steps.
-func Sum(steps []collectors.Step) report.Cost {
+// sum is the cost of all steps.
+func sum(steps []collectors.Step) report.Cost {
 	var c report.Cost
 	for _, s := range steps {
 		c = c.Plus(report.Cost{Requests: s.Requests, GraphQLPoints: s.Points})

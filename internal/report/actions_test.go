@@ -16,7 +16,7 @@ import (
 // hostile is a text that wants to be a command, an output of its own, and Markdown.
 const hostile = "::add-mask::a\r\n::error::b\nedition=99\n##[add-mask]c | [d](https://evil.example) <script> @all #1 `e`"
 
-// published is the report of an edition with everything that a report can tell.
+// published is the report of an edition with everything that a report can have.
 func published() *Report {
 	shared := Edition{
 		Number: 7, Items: map[digest.Kind]int{digest.Releases: 2, digest.Discussions: 1}, Provisional: true,
@@ -51,7 +51,7 @@ func values(t *testing.T, text string) map[string]string {
 	return all
 }
 
-func TestOutputsTellOfTheRun(t *testing.T) {
+func TestOutputsOfARun(t *testing.T) {
 	outputs := Outputs(published(), 3)
 	want := map[string]string{
 		"draft-path": "out/zh.md\nout/en.md", "edition": "7", "items": `{"discussions":1,"releases":2}`, "gaps": "1",
