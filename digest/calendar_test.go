@@ -14,7 +14,7 @@ func at(t testing.TB, s string) time.Time {
 	return v
 }
 
-func TestLastPeriodIsTheLastOneThatIsOver(t *testing.T) {
+func TestLastPeriodIsOver(t *testing.T) {
 	shanghai := zone(t, "Asia/Shanghai")
 	first, err := ParseDay("2023-12-11", shanghai)
 	if err != nil {
@@ -51,7 +51,7 @@ func TestLastPeriodIsTheLastOneThatIsOver(t *testing.T) {
 	}
 }
 
-func TestWithoutAFirstEditionWeeksAreNumberedByYearAndWeek(t *testing.T) {
+func TestWeeksAreNumberedByYearAndWeekByDefault(t *testing.T) {
 	for start, want := range map[time.Weekday]int{time.Monday: 202350, time.Sunday: 202350} {
 		c := Calendar{Cadence: Weekly, WeekStart: start, Location: time.UTC}
 		if got := c.Number(days(t, "2023-12-11", "2023-12-17", "UTC")); got != want {
@@ -64,7 +64,7 @@ func TestWithoutAFirstEditionWeeksAreNumberedByYearAndWeek(t *testing.T) {
 	}
 }
 
-func TestAYearOfWeeksHasEveryInstantOnceAndEveryNumberOnce(t *testing.T) {
+func TestWeeksOfAYearMeetAndCountUp(t *testing.T) {
 	for _, name := range []string{"UTC", "Asia/Shanghai", "America/New_York", "America/Havana", "Africa/Cairo", "Pacific/Apia", "Australia/Lord_Howe"} {
 		loc := zone(t, name)
 		first, err := ParseDay("2023-01-02", loc)
@@ -89,7 +89,7 @@ func TestAYearOfWeeksHasEveryInstantOnceAndEveryNumberOnce(t *testing.T) {
 	}
 }
 
-func TestImpossibleCalendarsAreRefused(t *testing.T) {
+func TestInvalidCalendarsAreRefused(t *testing.T) {
 	monday := time.Date(2023, 12, 11, 0, 0, 0, 0, time.UTC)
 	for name, c := range map[string]Calendar{
 		"biweekly without a first edition":      {Cadence: Biweekly, Location: time.UTC},
@@ -106,7 +106,7 @@ func TestImpossibleCalendarsAreRefused(t *testing.T) {
 	}
 }
 
-func TestASnapshotKeepsItsNumberInAnotherZone(t *testing.T) {
+func TestNumberDoesNotDependOnTheZone(t *testing.T) {
 	c := Calendar{Cadence: Weekly, WeekStart: time.Monday, Location: time.UTC}
 	for _, name := range []string{"Asia/Shanghai", "UTC", "America/Los_Angeles"} {
 		if got := c.Number(days(t, "2023-12-11", "2023-12-17", name)); got != 202350 {
@@ -115,7 +115,7 @@ func TestASnapshotKeepsItsNumberInAnotherZone(t *testing.T) {
 	}
 }
 
-func TestThePeriodAfterAnEditionBeginsWhereItEnded(t *testing.T) {
+func TestNextPeriodBeginsWhereTheLastOneEnded(t *testing.T) {
 	weekly := Calendar{Cadence: Weekly, WeekStart: time.Monday, Location: zone(t, "Asia/Shanghai")}
 	monthly := Calendar{Cadence: Monthly, Location: time.UTC}
 	samoa := Calendar{Cadence: Weekly, WeekStart: time.Friday, Location: zone(t, "Pacific/Apia")}

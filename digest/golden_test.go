@@ -19,7 +19,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden drafts")
 
 // TestDrafts renders every snapshot of testdata with the house templates. A case is one
-// txtar archive: snapshot.json in, want.<language>.md out; the comment tells what it is
+// txtar archive: snapshot.json in, want.<language>.md out; the comment says what it is
 // for. A line "per_section: N" in the comment sets the limit.
 func TestDrafts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -100,7 +100,7 @@ func TestHouseTemplatesRenderEverythingAndNothing(t *testing.T) {
 	}
 }
 
-func TestASnapshotGivesTheSameBytesAgain(t *testing.T) {
+func TestSameSnapshotGivesTheSameBytes(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases found: %v", err)

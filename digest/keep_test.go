@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestABadDayTakesNothingOutOfAnEdition(t *testing.T) {
+func TestItemsOfUnreadSourcesAreKept(t *testing.T) {
 	from := time.Date(2023, 12, 11, 0, 0, 0, 0, time.UTC)
 	week := Period{From: from, To: from.AddDate(0, 0, 7)}
 	mesh, other := Repo{"o", "mesh"}, Repo{"o", "other"}

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestWhatAnEarlierEditionShouldHaveToldWasMissed(t *testing.T) {
+func TestMissedItemsOfEarlierEditions(t *testing.T) {
 	week := func(day int) Period {
 		from := time.Date(2023, 12, day, 0, 0, 0, 0, time.UTC)
 		return Period{From: from, To: from.AddDate(0, 0, 7)}

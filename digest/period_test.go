@@ -34,7 +34,7 @@ func days(t testing.TB, from, to, zoneName string) Period {
 	return p
 }
 
-func TestBothDaysBelongToThePeriodAndTheNextInstantDoesNot(t *testing.T) {
+func TestDaysOfAPeriodAreInclusive(t *testing.T) {
 	p := days(t, "2023-12-11", "2023-12-17", "Asia/Shanghai")
 	tests := []struct {
 		at   string
@@ -102,7 +102,7 @@ func TestPeriodSurvivesJSONWithItsZone(t *testing.T) {
 	}
 }
 
-func TestParseDayRefusesWhatIsNoDay(t *testing.T) {
+func TestParseDayRefusesInvalidDays(t *testing.T) {
 	for _, s := range []string{"", "2023-02-30", "2023-13-01", "2023-1-1", "11.12.2023", "2023-12-11T00:00:00Z", " 2023-12-11", "0000-01-01"} {
 		if got, err := ParseDay(s, time.UTC); err == nil {
 			t.Errorf("ParseDay(%q) = %s, want an error", s, got)

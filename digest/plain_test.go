@@ -6,7 +6,7 @@ import (
 	"github.com/community-digest/digest/internal/markdown"
 )
 
-func TestPlainTextsAreNotEncodedAsMarkdown(t *testing.T) {
+func TestParseTextPrintsPlainLines(t *testing.T) {
 	e := Sample()
 	topic := &e.Hot.Topics[0]
 	topic.Title = markdown.Untrusted("use `go` @admin {{< x >}}\n::set-output::")

@@ -21,7 +21,7 @@ func selected(outcome Outcome, repos ...Repo) []Receipt {
 	return append([]Receipt{org}, all...)
 }
 
-func TestAnOrganisationIsNoSourceBesideItsRepositoriesUnlessItIsAGap(t *testing.T) {
+func TestOrganisationCountsAsASourceOnlyIfItIsAGap(t *testing.T) {
 	a, b := Repo{"mesh", "a"}, Repo{"mesh", "b"}
 	for _, tt := range []struct {
 		name     string
@@ -39,7 +39,7 @@ func TestAnOrganisationIsNoSourceBesideItsRepositoriesUnlessItIsAGap(t *testing.
 	}
 }
 
-func TestTheRepositoriesOfAnOrganisationStandInTheSnapshot(t *testing.T) {
+func TestRepositoriesOfAnOrganisationAreStored(t *testing.T) {
 	want := selected(Complete, Repo{"mesh", "a"}, Repo{"mesh", "b"})
 	data, err := EncodeSnapshot(Snapshot{Period: Sample().Period, Findings: Findings{Receipts: want}})
 	if err != nil {

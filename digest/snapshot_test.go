@@ -151,7 +151,7 @@ func TestEveryConstantCanBeReadBack(t *testing.T) {
 	}
 }
 
-func TestWhatIsKeptIsBounded(t *testing.T) {
+func TestStoredTextIsBounded(t *testing.T) {
 	long := strings.Repeat("long ", 1<<20)
 	text := markdown.Untrusted(long)
 	s := Snapshot{Period: Sample().Period, Findings: Findings{

@@ -8,7 +8,7 @@ import (
 	"github.com/community-digest/digest/internal/markdown"
 )
 
-func TestTrainsJoinWhatWasPublishedTogether(t *testing.T) {
+func TestTrains(t *testing.T) {
 	start := time.Date(2024, 6, 18, 12, 0, 0, 0, time.UTC)
 	release := func(repo, tag string, after time.Duration) Release {
 		return Release{Item: Item{ID: ID(repo + tag), Repo: Repo{"example", repo}}, Tag: markdown.Untrusted(tag), PublishedAt: start.Add(after)}

@@ -19,7 +19,7 @@ func TestCleaningKeepsWhatScriptsNeed(t *testing.T) {
 	}
 }
 
-func TestCleaningRemovesWhatNobodySees(t *testing.T) {
+func TestCleaningRemovesInvisibleCharacters(t *testing.T) {
 	for in, want := range map[string]string{
 		" a \t\r\n b\u3000c\u2028d\u0085e ":            "a b c d e",
 		"a\x00b\x1b[2J\u009bc\x7fd":                    "ab[2Jcd",

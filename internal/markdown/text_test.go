@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestHostileTextIsShownAndDoesNothing(t *testing.T) {
+func TestHostileTextIsOnlyText(t *testing.T) {
 	for _, s := range lines(t, "hostile.txt") {
 		text := Untrusted(s)
 		if !text.Empty() {
@@ -21,7 +21,7 @@ func TestHostileTextIsShownAndDoesNothing(t *testing.T) {
 	}
 }
 
-func TestOrdinaryTitlesStandAsTyped(t *testing.T) {
+func TestOrdinaryTitlesAreNotEncoded(t *testing.T) {
 	titles := lines(t, "titles.txt")
 	if len(titles) < 200 {
 		t.Fatalf("only %d titles, want 200 or more", len(titles))
@@ -70,7 +70,7 @@ func TestEveryWayOfPrintingIsEncoded(t *testing.T) {
 	}
 }
 
-func TestLineIsNoCommandToARunner(t *testing.T) {
+func TestLineIsNotACommandOfARunner(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain: text":               "plain: text",
 		"::add-mask::x":             ": :add-mask::x",
@@ -124,7 +124,7 @@ func TestTextSurvivesASnapshotAsItCame(t *testing.T) {
 	}
 }
 
-func TestEmptyIsWhatNobodyCanSee(t *testing.T) {
+func TestInvisibleTextIsEmpty(t *testing.T) {
 	for in, want := range map[string]bool{
 		"": true, " \t\n": true, "\u200b\u2060\ufeff": true, "\u3164\u2800": true, "\u0301": true, "\u202e": true,
 		"a": false, ".": false, "中": false, "🎉": false, "\u200ba": false,

@@ -32,7 +32,7 @@ func TestURLIsPrintedWithoutSyntax(t *testing.T) {
 	}
 }
 
-func TestURLRefusesWhatIsNoPlainLink(t *testing.T) {
+func TestInvalidURLsAreRefused(t *testing.T) {
 	for _, in := range []string{
 		"", "x", "/a", "//a.b/c", "https:", "https://", "https:///a", "https:a.b", "https:/a.b", "http://:80/", "http://../", "mailto:x@a.b",
 		"javascript:alert(1)", "java\tscript:alert(1)", "JaVaScRiPt://a.b/%0aalert(1)", "data:text/html,x", "ftp://a.b", "vbscript:x",
