@@ -17,7 +17,8 @@ type link struct {
 }
 
 // item is where a link belongs: the number of the last heading of a section or an item, and
-// that of the entry that it is in. 0 is before the first one and in none.
+// that of the entry that it is in. 0 is before the first one and in none; rows of tables
+// have negative numbers.
 type item struct{ heading, entry int }
 
 // isSame reports whether links of two places belong to one item. The title of an item and
@@ -28,8 +29,9 @@ func (i item) isSame(o item) bool {
 
 // links returns the links of a page in order, bare addresses included.
 //
-// An entry is an item of a list that begins with a link. In a section without headings of
-// items it is any item of a list, and a paragraph that begins with a link.
+// An entry is a row of a table, or an item of a list that begins with a link. In a section
+// without headings of items it is any item of a list, and a paragraph that begins with a
+// link.
 func (p *page) links() []link {
 	type entry struct {
 		node   ast.Node
@@ -68,10 +70,22 @@ func (p *page) links() []link {
 		}
 		if l, ok := p.link(n); ok {
 			l.in = in
+			if row := p.row(l.offset); row > 0 {
+				l.in.entry = -row
+			}
 			found = append(found, l)
 		}
 	})
 	return found
+}
+
+// row returns the number of the line at an offset if it is a row of a table, or 0.
+func (p *page) row(offset int) int {
+	line := p.line(offset)
+	if strings.HasPrefix(strings.TrimLeft(p.text[p.starts[line-1]:offset], " "), "|") {
+		return line
+	}
+	return 0
 }
 
 // beginsWithLink reports whether a block begins with a link, apart from symbols and marks.

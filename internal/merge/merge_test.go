@@ -276,6 +276,24 @@ func TestEditedFrontMatterIsReported(t *testing.T) {
 	}
 }
 
+func TestTheExampleOfTheDocumentation(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/merging.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(doc), "\n## An example\n")
+	var texts []string
+	for i, part := range strings.Split(example, "\n```") {
+		if text, ok := strings.CutPrefix(part, "markdown\n"); ok && i%2 == 1 {
+			texts = append(texts, text+"\n")
+		}
+	}
+	if len(texts) != 4 {
+		t.Fatalf("%d texts, want 4", len(texts))
+	}
+	equal(t, "the example", texts[3], mustMerge(texts[0], texts[1], texts[2]).Text)
+}
+
 // mustMerge merges texts that are not left alone.
 func mustMerge(base, edited, fresh string) Result {
 	r, err := Merge(context.Background(), Texts{Base: base, Edited: edited, Fresh: fresh})
