@@ -28,7 +28,7 @@ type holder struct {
 }
 
 // Lock keeps other runs out of the folder until unlock is called or the process ends, however it ends: the system holds
-// the lock, and a file that a dead process left is no obstacle. What that process left half-written is finished or
+// the lock, and a lock file that a dead process left is not locked. What that process left half-written is finished or
 // removed. Now is the time to put into the file. A lock that another run holds is an error that names it.
 func (f *Folder) Lock(state string, now time.Time) (unlock func() error, err error) {
 	if _, err := f.closest(state); err != nil {
@@ -118,7 +118,8 @@ func (f *Folder) busy(file *os.File, now time.Time) error {
 	if err != nil || json.Unmarshal(line, &h) != nil {
 		return fmt.Errorf("another run is writing to %s", f.name)
 	}
-	return fmt.Errorf("another run is writing to %s: process %d on %s, for %s", f.name, h.PID, h.Host, now.Sub(h.Since).Round(time.Second))
+	age := now.Sub(h.Since).Round(time.Second)
+	return fmt.Errorf("another run is writing to %s: process %d on %s, for %s", f.name, h.PID, h.Host, age)
 }
 
 // maxJournal bounds what is read of a lock file, in bytes.

@@ -194,7 +194,7 @@ func TestPathsCannotLeaveTheFolder(t *testing.T) {
 	}
 	names, err := os.ReadDir(outside)
 	if err != nil || len(names) != 1 {
-		t.Errorf("outside there is now %v, %v", names, err)
+		t.Errorf("files outside: %v, %v", names, err)
 	}
 	if data, _ := os.ReadFile(filepath.Join(outside, "secret.md")); string(data) != "A" {
 		t.Errorf("the file outside is now %q", data)

@@ -118,7 +118,9 @@ func intro(f Facts) string {
 }
 
 func fileTable(f Facts, limit int) string {
-	return table([]string{"Language", "Draft"}, f.Files, limit, func(d File) []string { return []string{encode(d.Language), code(d.Path)} })
+	return table([]string{"Language", "Draft"}, f.Files, limit, func(d File) []string {
+		return []string{encode(d.Language), code(d.Path)}
+	})
 }
 
 // gapTable leaves out the service's own messages, which are in the draft and in the report of the run.
@@ -186,7 +188,8 @@ func changesOf(c Changes, limit int, host string) []string {
 	add("changed by people and at the source, people's text kept", c.Undecided)
 	add("new in a section that people deleted", c.Stranded)
 	if c.Kept > 0 {
-		lines = append(lines, fmt.Sprintf("- %s: %s", encode(c.Language), count(c.Kept, "place that people changed is kept", "places that people changed are kept")))
+		kept := count(c.Kept, "place that people changed is kept", "places that people changed are kept")
+		lines = append(lines, fmt.Sprintf("- %s: %s", encode(c.Language), kept))
 	}
 	if c.NoBase {
 		lines = append(lines, fmt.Sprintf("- %s: it is unknown what people had changed, so the whole draft was kept", encode(c.Language)))
@@ -198,7 +201,8 @@ func late(f Facts, limit int) string {
 	if len(f.Late) == 0 {
 		return ""
 	}
-	return lateHeading + "\n\nThese belong to the period of an earlier edition and became known after it: " + linked(len(f.Late), single(f.Late), limit, f.Host)
+	return lateHeading + "\n\nThese belong to the period of an earlier edition and became known after it: " +
+		linked(len(f.Late), single(f.Late), limit, f.Host)
 }
 
 // readTable sums up the receipts.

@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected bodies")
 
-// model is what there is to tell about the first edition after an update.
+// model has the facts of the first edition after an update.
 func model() Facts {
 	return Facts{
 		Title: "Istio 社区周报", Number: 1, Period: "2023-12-11 to 2023-12-17", Picks: ".digest/picks.yaml", Host: "github.com",
@@ -125,7 +125,7 @@ func checkBody(t *testing.T, body string) {
 	for what, re := range map[string]*regexp.Regexp{"a mention": mention, "a reference": issue, "a closing keyword": keyword, "a CI command": skip, "a bot's command": command, "a link back": backlink} {
 		text := body
 		if re == issue {
-			text = targets.ReplaceAllLiteralString(body, "]()") // a target is no text
+			text = targets.ReplaceAllLiteralString(body, "]()") // the target is not text
 		}
 		if found := re.FindString(text); found != "" {
 			t.Errorf("%s, %q, in\n%s", what, found, body)

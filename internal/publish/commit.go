@@ -29,7 +29,8 @@ func (b *Branch) Commit(ctx context.Context, message string, files map[string][]
 	}
 	for _, p := range slices.Sorted(maps.Keys(files)) {
 		if len(files[p]) > MaxFile {
-			return false, &Error{TooLarge, fmt.Sprintf("%s would be larger than %d MiB, too large to be read again", p, MaxFile>>20), "lower limits.per_section", nil}
+			return false, &Error{TooLarge, fmt.Sprintf("%s would be larger than %d MiB, too large to be read again", p, MaxFile>>20),
+				"lower limits.per_section", nil}
 		}
 	}
 	paths, err := b.differing(ctx, files)

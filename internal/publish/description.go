@@ -141,7 +141,7 @@ func length(s string) int {
 	return n
 }
 
-// keepChanges gives the body the changes that the present description lists. A run that commits nothing is no update: it
+// keepChanges gives the body the changes that the present description lists. A run that commits nothing is not an update: it
 // leaves the list of the last update as it is.
 func keepChanges(present, body string) string {
 	_, listed, _ := cutChanges(strings.Join(parseDescription(present).ours, "\n"))

@@ -101,13 +101,15 @@ func (b *Branch) rejected(err error) error {
 		return &Error{Protected, fmt.Sprintf("a rule of %s forbids writing to the branch %s", b.target.Repo, b.target.Branch),
 			"exempt the branch from the rule, or set another publish.branch", err}
 	case github.KindOf(err) == github.Forbidden:
-		return &Error{NotPermitted, fmt.Sprintf("the token may not write to %s", b.target.Repo), "give it the permission contents: write", err}
+		return &Error{NotPermitted, fmt.Sprintf("the token may not write to %s", b.target.Repo),
+			"give it the permission contents: write", err}
 	}
 	return err
 }
 
 func (b *Branch) archived(err error) error {
-	return &Error{Archived, fmt.Sprintf("%s is archived and read-only", b.target.Repo), "unarchive it, or set another publish.repository", err}
+	return &Error{Archived, fmt.Sprintf("%s is archived and read-only", b.target.Repo),
+		"unarchive it, or set another publish.repository", err}
 }
 
 // says reports whether GitHub's message contains one of the phrases. It is only for errors that have no code.

@@ -226,9 +226,12 @@ func fileFields[T any](prefix string, paths []string, vars map[string]any) []ref
 // queryCommit queries these fields of a commit and returns the struct that holds them.
 func (b *Branch) queryCommit(ctx context.Context, fields []reflect.StructField, vars map[string]any) (reflect.Value, error) {
 	fields = append(fields, reflect.StructField{Name: "Oid", Type: reflect.TypeFor[string]()})
-	commit := reflect.StructOf([]reflect.StructField{{Name: "Commit", Type: reflect.StructOf(fields), Tag: `graphql:"... on Commit"`}})
-	repository := reflect.StructOf([]reflect.StructField{{Name: "Object", Type: reflect.PointerTo(commit), Tag: `graphql:"object(oid: $oid)"`}})
-	q := reflect.New(reflect.StructOf([]reflect.StructField{{Name: "Repository", Type: repository, Tag: `graphql:"repository(owner: $owner, name: $name)"`}}))
+	wrap := func(name string, t reflect.Type, tag reflect.StructTag) reflect.Type {
+		return reflect.StructOf([]reflect.StructField{{Name: name, Type: t, Tag: tag}})
+	}
+	commit := wrap("Commit", reflect.StructOf(fields), `graphql:"... on Commit"`)
+	repository := wrap("Object", reflect.PointerTo(commit), `graphql:"object(oid: $oid)"`)
+	q := reflect.New(wrap("Repository", repository, `graphql:"repository(owner: $owner, name: $name)"`))
 	if err := ignoreMissing(b.client.Query(ctx, q.Interface(), vars)); err != nil {
 		return reflect.Value{}, err
 	}

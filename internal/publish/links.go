@@ -11,7 +11,7 @@ import (
 
 const redirectHost = "redirect.github.com"
 
-// link links to an item by its number, version or host, or returns "" for what is no address. A link to GitHub goes
+// link links to an item by its number, version or host, or returns "" for an invalid address. A link to GitHub goes
 // through GitHub's redirect host, which leaves no trace on the item. GitHub Enterprise Server has no such host: its
 // items are named without a link.
 func link(address, webHost string) string {

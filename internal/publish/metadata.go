@@ -35,8 +35,14 @@ func (p PullRequest) firstDescription() string {
 
 // setMetadata sets the metadata of the pull request, without what has been changed since it was opened. A rejected value
 // is a warning: people can add what is missing. Complete reports that nothing is left for the next run.
-func (b *Branch) setMetadata(ctx context.Context, want PullRequest, changed metadataChanges) (complete bool, warnings []string, err error) {
+func (b *Branch) setMetadata(ctx context.Context, want PullRequest, changed metadataChanges) (
+	complete bool, warnings []string, err error,
+) {
 	users, teams := splitReviewers(want.Reviewers)
+	var milestone []string
+	if want.Milestone != "" {
+		milestone = []string{want.Milestone}
+	}
 	steps := []struct {
 		what  string
 		names []string
@@ -51,7 +57,7 @@ func (b *Branch) setMetadata(ctx context.Context, want PullRequest, changed meta
 		{"reviewing teams", changed.without("review_requested", teams), func(ctx context.Context, names []string) error {
 			return b.requestReviews(ctx, gogithub.ReviewersRequest{TeamReviewers: names})
 		}},
-		{"milestone", changed.unlessAny("milestoned", slices.DeleteFunc([]string{want.Milestone}, func(s string) bool { return s == "" })), b.setMilestone},
+		{"milestone", changed.unlessAny("milestoned", milestone), b.setMilestone},
 	}
 	for _, s := range steps {
 		if len(s.names) == 0 {
@@ -85,7 +91,8 @@ func (b *Branch) resumeMetadata(ctx context.Context, want PullRequest) (complete
 	case ctx.Err() != nil:
 		return false, nil, ctx.Err()
 	case err != nil: // without them people's changes would be undone
-		return false, []string{fmt.Sprintf("labels, assignees, reviewers and milestone may be missing: list the events of the pull request: %v", reason(err))}, nil
+		const missing = "labels, assignees, reviewers and milestone may be missing: list the events of the pull request"
+		return false, []string{fmt.Sprintf("%s: %v", missing, reason(err))}, nil
 	}
 	return b.setMetadata(ctx, want, changed)
 }
@@ -125,7 +132,8 @@ func (b *Branch) metadataChanges(ctx context.Context) (metadataChanges, error) {
 			case "milestoned", "demilestoned":
 				changes["milestoned"] = append(changes["milestoned"], e.GetMilestone().GetTitle())
 			case "review_requested", "review_request_removed":
-				changes["review_requested"] = append(changes["review_requested"], cmp.Or(e.GetRequestedTeam().GetSlug(), e.GetRequestedReviewer().GetLogin()))
+				reviewer := cmp.Or(e.GetRequestedTeam().GetSlug(), e.GetRequestedReviewer().GetLogin())
+				changes["review_requested"] = append(changes["review_requested"], reviewer)
 			}
 		}
 		if resp.NextPage == 0 {
@@ -163,7 +171,8 @@ func (b *Branch) addLabels(ctx context.Context, labels []string) error {
 
 // setAssignees also reports whom GitHub left out, which it does without an error.
 func (b *Branch) setAssignees(ctx context.Context, logins []string) error {
-	issue, _, err := b.client.REST.Issues.Edit(ctx, b.target.Repo.Owner, b.target.Repo.Name, b.pull.Number, &gogithub.IssueRequest{Assignees: &logins})
+	repo, edit := b.target.Repo, &gogithub.IssueRequest{Assignees: &logins}
+	issue, _, err := b.client.REST.Issues.Edit(ctx, repo.Owner, repo.Name, b.pull.Number, edit)
 	if err != nil {
 		return err
 	}

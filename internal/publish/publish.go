@@ -86,7 +86,8 @@ func (b *Branch) Done() string {
 	switch b.status {
 	case PullClosed:
 		if b.head == "" {
-			return fmt.Sprintf("pull request %d was closed without merging: restore its branch and reopen it to continue with this edition", b.pull.Number)
+			return fmt.Sprintf("pull request %d was closed without merging: restore its branch and reopen it to continue "+
+				"with this edition", b.pull.Number)
 		}
 		return fmt.Sprintf("pull request %d was closed without merging: reopen it to continue with this edition", b.pull.Number)
 	case PullMerged:
@@ -116,7 +117,8 @@ func (b *Branch) String() string { return b.target.Branch + " of " + b.target.Re
 // compareURL is the page on which a person can open the pull request.
 func (b *Branch) compareURL() string {
 	escape := func(branch string) string { return strings.ReplaceAll(url.PathEscape(branch), "%2F", "/") }
-	return fmt.Sprintf("https://%s/%s/compare/%s...%s?expand=1", b.client.WebHost(), b.target.Repo, escape(b.target.Base), escape(b.target.Branch))
+	return fmt.Sprintf("https://%s/%s/compare/%s...%s?expand=1",
+		b.client.WebHost(), b.target.Repo, escape(b.target.Base), escape(b.target.Branch))
 }
 
 // vars are the variables that every query has.

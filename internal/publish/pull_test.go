@@ -189,7 +189,7 @@ func TestPeoplesTextInTheDescriptionStays(t *testing.T) {
 	})
 }
 
-// A run that commits nothing leaves standing what the last update changed: it is no update.
+// A run that commits nothing is not an update, and leaves the list of the last update as it is.
 func TestChangesStayUntilTheNextUpdate(t *testing.T) {
 	bubble(t, weekly(), func(t *testing.T, s *githubtest.Server) {
 		facts := model()
