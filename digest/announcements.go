@@ -90,6 +90,19 @@ func (ix *index) addAddresses(m member, links []markdown.URL) {
 	}
 }
 
+// addNotes takes what the announcement of a release says for notes of the release.
+func (ix *index) addNotes(s *Story, it Item, n Notes) {
+	for _, u := range n.Links {
+		add(ix.byLink, canonical(u), member{story: s, item: it})
+	}
+	for _, id := range n.Identifiers {
+		ix.addIdentifier(member{s, it, id})
+	}
+}
+
+// isRoundUp reports whether an entry speaks of several stories by address or title.
+func (ix *index) isRoundUp(e Entry) bool { return len(ix.sameAddress(e))+len(ix.titled(e)) > 0 }
+
 func (ix *index) addProduct(name string, repo Repo) {
 	words := wordsOf(name)
 	key := strings.Join(words, " ")
@@ -130,8 +143,8 @@ func watchedRepos(s Snapshot) []Repo {
 
 // storyOf returns the one story that an entry fits. Reasons are tried from the strongest
 // to the weakest; where one speaks for several stories, the entry is a round-up.
-func (ix *index) storyOf(e Entry) (*Story, Join, bool) {
-	for _, find := range []func(Entry) []match{ix.sameAddress, ix.titled, ix.related} {
+func (ix *index) storyOf(e Entry, reasons ...func(Entry) []match) (*Story, Join, bool) {
+	for _, find := range reasons {
 		matches := find(e)
 		if len(matches) == 0 {
 			continue

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/community-digest/digest/internal/markdown"
@@ -8,15 +9,18 @@ import (
 
 // Rules are an editor's choices that hold for every edition.
 type Rules struct {
-	// PerSection is the most stories, entries and topics a section shows; 0 is no limit.
-	PerSection int
+	// PerSection is the most stories and topics of a section, Hot the most hot topics; 0 is no limit.
+	PerSection, Hot int
+	// MinPeople is the fewest people besides the author who make a discussion hot; announcements
+	// always are. 0 is no limit.
+	MinPeople int
 	// Names are what people call repositories, by owner/name in lower case; without one
-	// it is the repository's own.
+	// it follows from the repository and its releases.
 	Names map[string]string
 }
 
-// Edit makes an edition of a snapshot: it selects, groups and ranks, and counts
-// what it leaves out.
+// Edit makes an edition of a snapshot: it joins what belongs together, orders and limits
+// the sections, and counts what it leaves out.
 func Edit(s Snapshot, number int, rules Rules) Edition {
 	e := Edition{
 		Number:      number,
@@ -24,31 +28,48 @@ func Edit(s Snapshot, number int, rules Rules) Edition {
 		Provisional: s.Provisional,
 		Numbers:     count(s),
 	}
-	told, entries := join(s, rules.Names)
+	all := storiesOf(s, rules.Names)
+	weigh := weigherOf(s.Receipts)
 	for name, sec := range map[SectionName]*Section{Community: &e.Community, Project: &e.Project, Hot: &e.Hot, Tips: &e.Tips} {
-		*sec = section(name, s, told, entries)
-		if rules.PerSection > 0 {
-			sec.limit(rules.PerSection)
-		}
+		*sec = section(name, s, all)
+		slices.SortStableFunc(sec.Stories, weigh.compare)
+		sec.fold()
+		sec.limit(rules)
 	}
+	e.Top = top(e.Sections(), weigh)
 	return e
 }
 
 // section gathers what belongs under one heading.
-func section(name SectionName, s Snapshot, told []Story, entries []Entry) Section {
+func section(name SectionName, s Snapshot, all []Story) Section {
+	sec := Section{Name: name, Gaps: gaps(s.Receipts, name)}
 	var discussions []*Discussion
 	for i := range s.Discussions {
 		if d := &s.Discussions[i]; d.section(s.Period) == name {
 			discussions = append(discussions, d)
 		}
 	}
-	return Section{
-		Name:    name,
-		Stories: those(told, func(story Story) bool { return story.Section == name }),
-		Entries: those(entries, func(e Entry) bool { return e.Section == name }),
-		Topics:  topics(discussions, s.Period),
-		Gaps:    gaps(s.Receipts, name),
+	sec.Topics = topics(discussions, s.Period)
+	for _, st := range all {
+		if st.Section == name {
+			sec.Stories = append(sec.Stories, st)
+		}
 	}
+	return sec
+}
+
+// storiesOf returns the stories of all sections; an entry that belongs to none is one by itself.
+func storiesOf(s Snapshot, names map[string]string) []Story {
+	all, alone := join(s, names)
+	for _, e := range alone {
+		all = append(all, Story{Section: e.Section, Entries: []Entry{e}})
+	}
+	for i := range all {
+		if t := all[i].Train; t != nil {
+			t.Name = productName(t.Repo, names, t.Releases)
+		}
+	}
+	return all
 }
 
 // in returns the item with its times in the editorial zone, in which templates print them.
@@ -113,13 +134,4 @@ func gaps(receipts []Receipt, name SectionName) []Gap {
 		}
 	}
 	return out
-}
-
-// limit cuts the section to n items, the last of the page first, and counts the cut.
-func (s *Section) limit(n int) {
-	before := s.Len()
-	s.Stories = s.Stories[:min(n, len(s.Stories))]
-	s.Entries = s.Entries[:min(n-len(s.Stories), len(s.Entries))]
-	s.Topics = s.Topics[:min(n-len(s.Stories)-len(s.Entries), len(s.Topics))]
-	s.Cut = before - s.Len()
 }

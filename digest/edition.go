@@ -1,6 +1,11 @@
 package digest
 
-import "github.com/community-digest/digest/internal/markdown"
+import (
+	"slices"
+	"strings"
+
+	"github.com/community-digest/digest/internal/markdown"
+)
 
 // SectionName names a section of the page.
 type SectionName string
@@ -40,6 +45,8 @@ type Edition struct {
 	Provisional bool
 	// The sections. A template shows a section unless it is [Section.Empty].
 	Community, Project, Hot, Tips Section
+	// Top are the three stories that weigh most.
+	Top []Story
 	// Numbers counts what was found, before any limit cut it.
 	Numbers Numbers
 }
@@ -55,6 +62,11 @@ func (e Edition) Sections() []Section {
 	return []Section{e.Community, e.Project, e.Hot, e.Tips}
 }
 
+// Quiet reports whether nothing happened, and nothing is missing.
+func (e Edition) Quiet() bool {
+	return !slices.ContainsFunc(e.Sections(), func(s Section) bool { return !s.Empty() })
+}
+
 // Gaps returns the gaps of all sections in order.
 func (e Edition) Gaps() []Gap {
 	var gaps []Gap
@@ -67,24 +79,129 @@ func (e Edition) Gaps() []Gap {
 // Section is one section of the page. Its lists are shown in the order of the fields.
 type Section struct {
 	Name SectionName
-	// Stories tell releases and advisories: the most severe first, releases that fix
-	// nothing known last.
+	// Stories tell releases, advisories and entries of feeds, what matters most first.
 	Stories []Story
-	// Entries are from feeds, oldest first.
-	Entries []Entry
 	// Topics are discussions, the hottest first.
 	Topics []Topic
+	// Also are releases whose notes say nothing.
+	Also []*Train
 	// Gaps are the sources of this section that could not be read completely.
 	Gaps []Gap
-	// Cut counts the stories, entries and topics left out by the limit per section.
-	Cut int
+	// Cut counts the stories and topics left out by a limit, LeftOut are their items.
+	Cut     int
+	LeftOut []Item
 }
 
 // Empty reports whether there is nothing to show, not even a gap.
-func (s Section) Empty() bool { return s.Len() == 0 && len(s.Gaps) == 0 && s.Cut == 0 }
+func (s Section) Empty() bool {
+	return s.Len() == 0 && len(s.Also) == 0 && len(s.Gaps) == 0 && s.Cut == 0
+}
 
-// Len counts stories, entries and topics.
-func (s Section) Len() int { return len(s.Stories) + len(s.Entries) + len(s.Topics) }
+// Len counts stories and topics.
+func (s Section) Len() int { return len(s.Stories) + len(s.Topics) }
+
+// Lists returns the pages on GitHub that list what was left out, each once.
+func (s Section) Lists() []markdown.URL {
+	var out []markdown.URL
+	for _, it := range s.LeftOut {
+		page := it.URL.String()
+		for _, list := range []string{"/discussions", "/releases", "/security/advisories"} {
+			before, _, found := strings.Cut(page, list+"/")
+			if !found {
+				continue
+			}
+			if u, err := markdown.ParseURL(before + list); err == nil && !slices.Contains(out, u) {
+				out = append(out, u)
+			}
+			break
+		}
+	}
+	return out
+}
+
+// Advisory returns the advisory when the story has exactly one, else nil.
+func (s Story) Advisory() *AdvisoryNews {
+	if len(s.Advisories) != 1 {
+		return nil
+	}
+	return &s.Advisories[0]
+}
+
+// Entry returns the announcement that heads the story, where no single advisory does: a
+// bulletin, which names its identifier in the title, else the first.
+func (s Story) Entry() *Entry {
+	if i := s.head(); i >= 0 && len(s.Advisories) == 0 {
+		return &s.Entries[i]
+	}
+	return nil
+}
+
+// MoreEntries returns the announcements that do not head the story.
+func (s Story) MoreEntries() []Entry {
+	more := slices.Clone(s.Entries)
+	if i := s.head(); i >= 0 && len(s.Advisories) == 0 {
+		return slices.Delete(more, i, i+1)
+	}
+	return more
+}
+
+func (s Story) head() int {
+	for i, e := range s.Entries {
+		if e.bulletin() {
+			return i
+		}
+	}
+	return min(0, len(s.Entries)-1)
+}
+
+// bulletin reports an entry whose title names an identifier that its text has, too.
+func (e Entry) bulletin() bool {
+	title := strings.ToUpper(e.Title.Unsafe())
+	return slices.ContainsFunc(e.Notes.Identifiers, func(id markdown.Text) bool { return strings.Contains(title, identifierKey(id)) })
+}
+
+// Gist is as much of the entry's text as a page prints: of a bulletin what it is about and
+// what to do, of others the beginning.
+func (e Entry) Gist() markdown.Text {
+	if e.bulletin() {
+		return e.Summary.Shorten(700)
+	}
+	return e.Summary.Shorten(250)
+}
+
+// Identifiers returns the identifiers in the notes of the story's releases and in its
+// announcements, but for those that its advisories and the changes that are told name.
+func (s Story) Identifiers() []markdown.Text {
+	var told, out []markdown.Text
+	for _, a := range s.Advisories {
+		told = append(append(told, a.GHSA()), a.CVEs...)
+	}
+	var all []markdown.Text
+	if s.Train != nil {
+		all = s.Train.Identifiers()
+		for _, c := range s.Train.Told() {
+			for _, id := range all {
+				if strings.Contains(c.Text.Unsafe(), id.Unsafe()) {
+					told = append(told, id)
+				}
+			}
+		}
+	}
+	for _, e := range s.Entries {
+		all = appendNew(all, e.Notes.Identifiers)
+		for _, id := range e.Notes.Identifiers {
+			if strings.Contains(strings.ToUpper(e.Title.Unsafe()), identifierKey(id)) {
+				told = append(told, id) // the title is printed
+			}
+		}
+	}
+	for _, id := range all {
+		if len(appendNew(told, []markdown.Text{id})) > len(told) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
 
 // AdvisoryNews is an advisory and what happened to it in the period.
 type AdvisoryNews struct {
@@ -106,17 +223,36 @@ const (
 // Train is the releases of one repository that were published together.
 type Train struct {
 	Repo Repo
+	// Name is how people call the project.
+	Name markdown.Text
 	// Releases are sorted by version, oldest version first.
 	Releases []Release
 }
 
-// Tags returns the tags of the releases, in their order.
-func (t *Train) Tags() []markdown.Text {
-	tags := make([]markdown.Text, 0, len(t.Releases))
-	for _, r := range t.Releases {
-		tags = append(tags, r.Tag)
+// Labels returns the versions that a heading names, the newest first: those of the product
+// itself, or where it has none those of its packages.
+func (t *Train) Labels() []markdown.Text {
+	var own, all []markdown.Text
+	for _, r := range slices.Backward(t.Releases) {
+		label := r.Label()
+		if all = append(all, label); !strings.Contains(label.Unsafe(), " ") {
+			own = append(own, label)
+		}
 	}
-	return tags
+	if len(own) > 0 {
+		return own
+	}
+	return all
+}
+
+// Newest returns the releases, the newest version first.
+func (t *Train) Newest() []Release {
+	list := slices.Clone(t.Releases)
+	slices.Reverse(list)
+	slices.SortStableFunc(list, func(a, b Release) int { // the product itself before its packages
+		return compareBool(strings.Contains(a.Label().Unsafe(), " "), strings.Contains(b.Label().Unsafe(), " "))
+	})
+	return list
 }
 
 // Single returns the release when the train has only one, else nil.

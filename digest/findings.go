@@ -175,19 +175,6 @@ func (r Release) Title() markdown.Text {
 	return r.Name
 }
 
-// FullName is the repository and the tag, owner/name v1.2.3.
-func (r Release) FullName() markdown.Text {
-	return markdown.Untrusted(r.Repo.String() + " " + r.Tag.Unsafe())
-}
-
-// Version is the tag, or empty if the title has it already.
-func (r Release) Version() markdown.Text {
-	if strings.Contains(r.Title().Unsafe(), BareVersion(r.Tag.Unsafe())) {
-		return markdown.Text{}
-	}
-	return r.Tag
-}
-
 // Advisory is a security advisory, from its repository, from GitHub's global
 // database, or from both. Its ID is the GHSA id.
 // See https://docs.github.com/rest/security-advisories.
@@ -206,6 +193,34 @@ type Advisory struct {
 	WithdrawnAt time.Time       `json:"withdrawn_at,omitzero"`
 	// Reviewed is true if GitHub's global database has it as reviewed.
 	Reviewed bool `json:"reviewed,omitempty"`
+}
+
+// Affects returns the packages, each once: what is affected and fixed is joined, and an upper
+// bound that the fixed version repeats is left out.
+func (a Advisory) Affects() []Package {
+	var out []Package
+	for _, p := range a.Packages {
+		affected := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(p.Affected.Unsafe()), "< "+p.Patched.Unsafe()))
+		if p.Patched.Empty() || affected == "" {
+			affected = p.Affected.Unsafe()
+		}
+		p.Affected = markdown.Untrusted(strings.TrimRight(affected, ", "))
+		i := slices.IndexFunc(out, func(o Package) bool { return o.Ecosystem == p.Ecosystem && o.Name == p.Name })
+		if i < 0 {
+			out = append(out, p)
+			continue
+		}
+		out[i].Affected = joinTexts(out[i].Affected, p.Affected)
+		out[i].Patched = joinTexts(out[i].Patched, p.Patched)
+	}
+	return out
+}
+
+func joinTexts(a, b markdown.Text) markdown.Text {
+	if a.Empty() || b.Empty() || strings.Contains(a.Unsafe(), b.Unsafe()) {
+		return markdown.Untrusted(a.Unsafe() + strings.Repeat(b.Unsafe(), one(a.Empty())))
+	}
+	return markdown.Untrusted(a.Unsafe() + "; " + b.Unsafe())
 }
 
 // GHSA is the advisory's GitHub identifier as text.

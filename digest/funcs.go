@@ -2,6 +2,7 @@ package digest
 
 import (
 	"fmt"
+	"strings"
 	"text/template"
 	"time"
 
@@ -26,6 +27,8 @@ func funcs(language string) template.FuncMap {
 			}
 			return l.day(t)
 		},
+		// dayMonth writes a day without its year, which the period tells.
+		"dayMonth": func(t time.Time) string { return l.dayMonth(t) },
 		// period writes the days that a period covers.
 		"period": l.period,
 		// source names what a gap is about: the releases of istio/istio.
@@ -46,6 +49,14 @@ func funcs(language string) template.FuncMap {
 		// unsafeRaw returns an untrusted text as it came. Printing it lets anyone
 		// write into the page; it is there for comparing: {{if eq (unsafeRaw .Tag) "v1"}}.
 		"unsafeRaw": markdown.Text.Unsafe,
+		// named writes a release as an editor does, Cilium 1.14.5: {{named .Name .}}.
+		"named": func(name markdown.Text, r Release) markdown.Text {
+			return markdown.Untrusted(name.Unsafe() + " " + r.Label().Unsafe())
+		},
+		// listed links to a list on GitHub by the repository that it is of.
+		"listed": func(u markdown.URL) string { return markdown.Link(markdown.Untrusted(listLabel(u.String())), u) },
+		// last reports whether an index is the last one of a list of stories.
+		"last": func(i int, stories []Story) bool { return i == len(stories)-1 },
 		// s writes the ending of an English plural: {{.N}} comment{{s .N}}.
 		"s": func(n int) string {
 			if n == 1 {
@@ -54,6 +65,16 @@ func funcs(language string) template.FuncMap {
 			return "s"
 		},
 	}
+}
+
+// listLabel is the repository and the kind of list that an address leads to: istio/istio discussions.
+func listLabel(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
+	parts := strings.Split(rest, "/")
+	if len(parts) < 4 {
+		return address
+	}
+	return parts[1] + "/" + parts[2] + " " + parts[len(parts)-1]
 }
 
 func encoded(texts []markdown.Text) []string {

@@ -7,9 +7,11 @@ import (
 
 // locale is how a language writes dates, lists and gaps.
 type locale struct {
-	day    func(t time.Time) string
-	period func(p Period) string
-	list   func(items []string) string
+	day func(t time.Time) string
+	// dayMonth is a day without its year.
+	dayMonth func(t time.Time) string
+	period   func(p Period) string
+	list     func(items []string) string
 	// source names a source of a kind. What it is follows from its name; shown is the
 	// name as the phrase has it.
 	source  func(k Kind, name, shown string) string
@@ -31,7 +33,8 @@ func localeOf(language string) locale {
 }
 
 var english = locale{
-	day: func(t time.Time) string { return t.Format("2 January 2006") },
+	day:      func(t time.Time) string { return t.Format("2 January 2006") },
+	dayMonth: func(t time.Time) string { return t.Format("2 January") },
 	period: func(p Period) string {
 		from, to := p.From, p.LastDay()
 		switch {
@@ -81,7 +84,8 @@ func englishSource(k Kind, name, shown string) string {
 }
 
 var chinese = locale{
-	day: func(t time.Time) string { return t.Format("2006 年 1 月 2 日") },
+	day:      func(t time.Time) string { return t.Format("2006 年 1 月 2 日") },
+	dayMonth: func(t time.Time) string { return t.Format("1 月 2 日") },
 	period: func(p Period) string {
 		from, to := p.From, p.LastDay()
 		switch {
@@ -129,7 +133,8 @@ func chineseSource(k Kind, name, shown string) string {
 }
 
 var international = locale{
-	day: func(t time.Time) string { return t.Format(time.DateOnly) },
+	day:      func(t time.Time) string { return t.Format(time.DateOnly) },
+	dayMonth: func(t time.Time) string { return t.Format("01-02") },
 	period: func(p Period) string {
 		return p.From.Format(time.DateOnly) + " – " + p.LastDay().Format(time.DateOnly)
 	},

@@ -40,6 +40,17 @@ type AdvisoryNumbers struct {
 	Published, Updated, Withdrawn int
 }
 
+// Any reports whether there is anything to print.
+func (n AdvisoryNumbers) Any() bool { return n.Published+n.Updated+n.Withdrawn > 0 }
+
+// Any reports whether there is anything to print.
+func (n DiscussionNumbers) Any() bool { return n.Opened+n.Answered+n.Comments > 0 }
+
+// Any reports whether there is anything to print.
+func (n Numbers) Any() bool {
+	return n.Discussions.Any() || n.Releases.Published > 0 || n.Advisories.Any() || n.Feeds.Entries > 0
+}
+
 // FeedNumbers counts entries of feeds.
 type FeedNumbers struct {
 	Coverage

@@ -75,15 +75,29 @@ func join(s Snapshot, names map[string]string) ([]Story, []Entry) {
 	}
 	told := tellStories(news, trains(localised(s.Releases, loc)))
 	ix := newIndex(told, watchedRepos(s), names)
-	var alone []Entry
+	// First the announcements of releases, by their titles: what they say counts as notes of
+	// the releases, so that the bulletin that they mention is of the same story.
+	var rest, alone []Entry
 	for _, e := range onceEach(s.Entries) {
 		e = e.in(loc)
-		if story, j, ok := ix.storyOf(e); ok {
+		if story, j, ok := ix.storyOf(e, ix.sameAddress, ix.titled); ok {
+			story.Entries = append(story.Entries, e)
+			story.Joins = append(story.Joins, j)
+			ix.addNotes(story, e.Item, e.Notes)
+		} else {
+			rest = append(rest, e)
+		}
+	}
+	for _, e := range rest {
+		if story, j, ok := ix.storyOf(e, ix.related); ok && !ix.isRoundUp(e) {
 			story.Entries = append(story.Entries, e)
 			story.Joins = append(story.Joins, j)
 		} else {
 			alone = append(alone, e)
 		}
+	}
+	for _, story := range told {
+		slices.SortStableFunc(story.Entries, func(a, b Entry) int { return compareEntries(&a, &b) })
 	}
 	// A train of last week's releases is not one with this week's.
 	for _, story := range tellStories(late, trains(localised(s.Late.Releases, loc))) {
@@ -95,7 +109,6 @@ func join(s Snapshot, names map[string]string) ([]Story, []Entry) {
 		story.Section = story.Items()[0].Section
 		out = append(out, *story)
 	}
-	slices.SortStableFunc(out, byWeight)
 	return out, alone
 }
 
@@ -270,7 +283,7 @@ func keysOf(ids []markdown.Text) []string {
 func identifierKey(t markdown.Text) string { return strings.ToUpper(t.Unsafe()) }
 
 // Items are the advisories, releases and entries of the story, the most severe first.
-func (s *Story) Items() []Item {
+func (s Story) Items() []Item {
 	var items []Item
 	for _, a := range s.Advisories {
 		items = append(items, a.Item)
@@ -284,17 +297,6 @@ func (s *Story) Items() []Item {
 		items = append(items, e.Item)
 	}
 	return items
-}
-
-// byWeight puts security first by severity, late stories last.
-func byWeight(a, b Story) int {
-	late := func(s Story) int { return one(s.Late) }
-	return cmp.Or(
-		cmp.Compare(late(a), late(b)),
-		cmp.Compare(a.rank(), b.rank()),
-		compareRepos(a.repo(), b.repo()),
-		a.time().Compare(b.time()),
-	)
 }
 
 func bySeverity(a, b AdvisoryNews) int {
@@ -314,24 +316,23 @@ func (a AdvisoryNews) rank() int {
 	}
 }
 
-// rank is that of the most severe advisory; a story without one comes last.
-func (s Story) rank() int {
-	if len(s.Advisories) == 0 {
-		return 3 * (len(severities) + 1)
-	}
-	return s.Advisories[0].rank()
-}
-
+// repo is the repository of the story, the zero one where it is of a feed alone.
 func (s Story) repo() Repo {
-	if s.Train != nil {
+	switch {
+	case s.Train != nil:
 		return s.Train.Repo
+	case len(s.Advisories) > 0:
+		return s.Advisories[0].Repo
 	}
-	return s.Advisories[0].Repo
+	return Repo{}
 }
 
 func (s Story) time() time.Time {
-	if s.Train != nil {
+	switch {
+	case s.Train != nil:
 		return s.Train.Releases[0].PublishedAt
+	case len(s.Advisories) > 0:
+		return s.Advisories[0].PublishedAt
 	}
-	return s.Advisories[0].PublishedAt
+	return s.Entries[0].PublishedAt
 }

@@ -23,12 +23,12 @@ func TestTrains(t *testing.T) {
 	var tags [][]string
 	for _, tr := range got {
 		var one []string
-		for _, tag := range tr.Tags() {
+		for _, tag := range tr.Labels() {
 			one = append(one, tag.Unsafe())
 		}
 		tags = append(tags, one)
 	}
-	want := [][]string{{"1.18.6", "1.19.5", "1.20.1"}, {"1.20.2"}, {"1.0.0"}}
+	want := [][]string{{"1.20.1", "1.19.5", "1.18.6"}, {"1.20.2"}, {"1.0.0"}}
 	if !slices.EqualFunc(tags, want, slices.Equal) {
 		t.Errorf("got %v, want %v", tags, want)
 	}

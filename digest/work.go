@@ -100,12 +100,12 @@ func (w *work) execute(t *template.Template, e Edition) (string, error) {
 func items(e Edition) int {
 	n := 0
 	for _, s := range e.Sections() {
-		n += len(s.Entries) + len(s.Topics)
+		n += len(s.Topics)
 		for _, story := range s.Stories {
-			n += len(story.Advisories)
-			if story.Train != nil {
-				n += len(story.Train.Releases)
-			}
+			n += len(story.Items())
+		}
+		for _, t := range s.Also {
+			n += len(t.Releases)
 		}
 	}
 	return n

@@ -58,7 +58,7 @@ func TestAPushBetweenReadingAndWritingIsMergedWithToo(t *testing.T) {
 	}
 	publish(env)
 	srv.Update(func(w *githubtest.World) {
-		w.Repos[0].Releases[0].Name = "Istio 1.20.1 has a new name"
+		w.Repos[0].Releases[0].Body = "## Changes\n\n- The gateway has a new name"
 	})
 	front := between(t, srv, "createCommitOnBranch", func() {
 		draft := srv.Branch(home, "digest/0001")[0].Files[draftPath]

@@ -20,11 +20,15 @@ type call struct {
 // calls says what only some files of the program may use; tests may use anything.
 var calls = []call{
 	{[]string{".Unsafe"}, []string{
-		"digest/findings.go",                                               // is the version in the name?
+		"digest/changes.go",                                                // is the same change in another release?
+		"digest/edition.go",                                                // does a label name a package?
+		"digest/findings.go",                                               // what is affected and fixed
 		"digest/funcs.go",                                                  // unsafeRaw, for templates that compare
+		"digest/names.go",                                                  // is a name that of the repository?
 		"digest/notes.go",                                                  // counts bytes
 		"digest/numbers.go",                                                // counts people
-		"digest/stories.go", "digest/announcements.go", "digest/trains.go", // compares versions
+		"digest/stories.go", "digest/announcements.go", "digest/trains.go", // compares versions and names
+		"digest/weight.go",       // is a category for announcements?
 		"collectors/comments.go", // sorts people
 	}, "a text from outside is printed encoded: the raw one is for comparing"},
 	{[]string{"os.Getenv", "os.LookupEnv", "os.Environ", "os.ExpandEnv"}, []string{"cmd/digest/main.go", "cmd/digestd/main.go"},

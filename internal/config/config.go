@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/community-digest/digest/digest"
@@ -35,8 +36,12 @@ type Config struct {
 
 	// Editions has one edition per language; there is at least one.
 	Editions []Edition
-	// PerSection is the most items that a section shows; 0 is no limit.
-	PerSection int
+	// Names are what people call repositories, by owner/name in lower case.
+	Names map[string]string
+	// PerSection is the most items of a section, Hot the most hot topics, MinPeople the fewest
+	// people besides the author who make a discussion hot, and Page the largest page in bytes;
+	// 0 is no limit.
+	PerSection, Hot, MinPeople, Page int
 	// MaxWait is the longest wait for GitHub's hourly limit to reset; 0 is not to wait.
 	MaxWait time.Duration
 	// State and Picks are paths under the output folder, with slashes.
@@ -120,7 +125,8 @@ func decode(root value, folder, house fs.FS) *Config {
 	c.Title = m.require("title", "the name of the weekly").text("")
 	c.Calendar = decodeCalendar(m)
 	c.decodeSources(m.require("sources", "discussions, releases, advisories or feeds to look at"))
-	c.PerSection, c.MaxWait = decodeLimits(m.get("limits"))
+	c.Names = decodeNames(m.get("names"))
+	c.decodeLimits(m.get("limits"))
 	c.State, c.Picks = decodeState(m)
 	templates := openTemplates(m.get("templates"), folder, house)
 	successive := editionsOf(c.Calendar, c.Title)
@@ -131,10 +137,40 @@ func decode(root value, folder, house fs.FS) *Config {
 	return c
 }
 
-func decodeLimits(v value) (perSection int, maxWait time.Duration) {
+// The limits of a configuration that names none: a page that a person reads in ten minutes.
+const (
+	defaultPerSection = 12
+	defaultHot        = 8
+	defaultMinPeople  = 2
+	defaultPage       = 500 << 10
+)
+
+func (c *Config) decodeLimits(v value) {
 	m := v.mapping()
-	perSection = m.get("per_section").natural(0)
-	maxWait = m.get("max_wait").duration()
+	per := m.get("per_section")
+	c.PerSection, c.Hot = per.natural(defaultPerSection), defaultHot
+	if !per.absent() {
+		c.Hot = c.PerSection
+	}
+	c.MinPeople = m.get("min_people").natural(defaultMinPeople)
+	c.Page = m.get("page").size(defaultPage)
+	c.MaxWait = m.get("max_wait").duration()
 	m.close()
-	return perSection, maxWait
+}
+
+// decodeNames reads how people call repositories.
+func decodeNames(v value) map[string]string {
+	m := v.mapping()
+	names := make(map[string]string)
+	for _, e := range m.entries {
+		if _, err := digest.ParseRepo(e.name); err != nil {
+			m.r.problem(e.line, e.column, m.key, "%v", err)
+			continue
+		}
+		names[strings.ToLower(e.name)] = e.value.text("")
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return names
 }

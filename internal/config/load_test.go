@@ -105,12 +105,13 @@ func TestDefaults(t *testing.T) {
 	}
 	c.Editions, c.Publish.Branch, c.Publish.Title = nil, nil, nil
 	want := &Config{
-		Title:    "Weekly",
-		Calendar: digest.Calendar{Cadence: digest.Weekly, WeekStart: time.Monday, Location: time.UTC},
-		Releases: []Releases{{Repositories: named(digest.Repo{Owner: "istio", Name: "istio"}), Section: digest.Project}},
-		State:    ".digest",
-		Picks:    ".digest/picks.yaml",
-		Publish:  Publish{Base: "main", Draft: true},
+		Title:      "Weekly",
+		Calendar:   digest.Calendar{Cadence: digest.Weekly, WeekStart: time.Monday, Location: time.UTC},
+		Releases:   []Releases{{Repositories: named(digest.Repo{Owner: "istio", Name: "istio"}), Section: digest.Project}},
+		PerSection: 12, Hot: 8, MinPeople: 2, Page: 500 << 10,
+		State:   ".digest",
+		Picks:   ".digest/picks.yaml",
+		Publish: Publish{Base: "main", Draft: true},
 	}
 	if diff := cmp.Diff(want, c, cmp.AllowUnexported(time.Location{}, Config{})); diff != "" {
 		t.Errorf("Parse (-want +got):\n%s", diff)
@@ -130,7 +131,8 @@ sources:
   advisories: [{repos: [a/b], mode: reviewed, section: tips}]
   feeds: [{url: "http://example.org/x?y=z", internal: true, include: [a], exclude: [b], section: community}]
 editions: [{language: en, path: "out{{.Number}}.md"}]
-limits: {per_section: 5, max_wait: 10m}
+limits: {per_section: 5, min_people: 3, page: 1MB, max_wait: 10m}
+names: {a/b: The B}
 state: s
 publish: {repository: o/r, base: Main, branch: "w{{.Number}}", draft: false, labels: [L], reviewers: [who, org/team], assignees: [me], milestone: "Week 1", title: "No. {{.Number}}"}
 schedule: {cron: "@weekly"}
@@ -152,10 +154,11 @@ schedule: {cron: "@weekly"}
 		Releases:    []Releases{{named(repo), true, Filter{[]string{"v*"}, []string{"nightly"}}, digest.Hot}},
 		Advisories:  []Advisories{{named(repo), "reviewed", digest.Tips}},
 		Feeds:       []Feed{{"http://example.org/x?y=z", true, Filter{[]string{"a"}, []string{"b"}}, digest.Community}},
-		PerSection:  5,
-		MaxWait:     10 * time.Minute,
-		State:       "s",
-		Picks:       "s/picks.yaml",
+		Names:       map[string]string{"a/b": "The B"},
+		PerSection:  5, Hot: 5, MinPeople: 3, Page: 1 << 20,
+		MaxWait: 10 * time.Minute,
+		State:   "s",
+		Picks:   "s/picks.yaml",
 		Publish: Publish{
 			Configured: true, Repository: digest.Repo{Owner: "o", Name: "r"}, Base: "Main",
 			Labels: []string{"L"}, Reviewers: []string{"who", "org/team"}, Assignees: []string{"me"}, Milestone: "Week 1",

@@ -70,7 +70,7 @@ func TestProblems(t *testing.T) {
 
 		// Keys and types.
 		{"unknown key", with("limit: {}"), `4:1: unknown key "limit", did you mean "limits"?`},
-		{"unknown key, nothing near", with("limits: {pages: 1}"), `4:10: limits: unknown key "pages", want per_section or max_wait`},
+		{"unknown key, nothing near", with("limits: {words: 1}"), `4:10: limits: unknown key "words", want per_section, min_people, page or max_wait`},
 		{"duplicate", with("title: V"), `4:1: duplicate key "title", first defined on line 1`},
 		{"missing", "sources: {releases: [{repos: [a/b]}]}\neditions: [{language: en}]\n", "1:1: title: required: the name of the weekly"},
 		{"no value", strings.Replace(smallest, " Weekly", "", 1), "1:1: title: required: the name of the weekly"},
@@ -82,6 +82,8 @@ func TestProblems(t *testing.T) {
 		{"no duration", with("limits: {max_wait: soon}"), `4:20: limits.max_wait: "soon" is not a duration: want for example 90s, 10m or 1h, at most 24h`},
 		{"duration too long", with("limits: {max_wait: 48h}"), `4:20: limits.max_wait: "48h" is not a duration: want for example 90s, 10m or 1h, at most 24h`},
 		{"negative", with("limits: {per_section: -1}"), "4:23: limits.per_section: want a whole number from 0 to 2147483647, not -1"},
+		{"size", with("limits: {page: big}"), "4:16: limits.page: want a size such as 500KB or 2MB, or 0 for no limit"},
+		{"name", with("names: {istio: Istio}"), `4:9: names: "istio" is not a repository: want owner/name, for example istio/istio`},
 		{"huge", with("limits: {per_section: 99999999999}"), "4:23: limits.per_section: want a whole number from 0 to 2147483647, not 99999999999"},
 		{"text for flag", with("publish: {draft: yes}"), `4:18: publish.draft: want true or false, not the text "yes"`},
 		{"text for list", source("releases", "repos: a/b"), `4:13: sources.releases[0].repos: want a list, not the text "a/b"`},

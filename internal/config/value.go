@@ -3,7 +3,9 @@ package config
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -104,6 +106,30 @@ func (v value) duration() time.Duration {
 		return 0
 	}
 	return d
+}
+
+var sizeForm = regexp.MustCompile(`^(\d{1,6})(KB|MB)$`)
+
+// size reads a number of bytes: 500KB, 2MB, or 0 for no limit.
+func (v value) size(def int) int {
+	switch n := v.node.(type) {
+	case nil:
+		return def
+	case *ast.IntegerNode:
+		if i, ok := integer(n); ok && i == 0 {
+			return 0
+		}
+	case *ast.StringNode:
+		if parts := sizeForm.FindStringSubmatch(n.Value); parts != nil {
+			i, _ := strconv.Atoi(parts[1]) // digits, as the form demands
+			if parts[2] == "MB" {
+				i <<= 10
+			}
+			return i << 10
+		}
+	}
+	v.problem("want a size such as 500KB or 2MB, or 0 for no limit")
+	return def
 }
 
 func integer(n *ast.IntegerNode) (int, bool) {

@@ -232,8 +232,8 @@ func stories(s digest.Section) []publish.Story {
 	for _, story := range s.Stories {
 		list = append(list, addresses(story.Items()...))
 	}
-	for _, e := range s.Entries {
-		list = append(list, addresses(e.Item))
+	for _, train := range s.Also {
+		list = append(list, addresses(digest.Story{Train: train}.Items()...))
 	}
 	for _, t := range s.Topics {
 		list = append(list, addresses(t.Item))

@@ -227,7 +227,7 @@ func (w Weekly) compose(ctx context.Context, r Request, s digest.Snapshot, to re
 		return nil, err
 	}
 	s.Weekly.Paths = union(s.Weekly.Paths, before.Weekly.Paths)
-	c.snapshot, c.Edition = s, digest.Edit(s, number, digest.Rules{PerSection: cfg.PerSection})
+	c.snapshot, c.Edition = s, digest.Edit(s, number, rules(cfg))
 	pages, err := render(ctx, cfg, c.Edition)
 	if err != nil {
 		return nil, err
@@ -249,6 +249,11 @@ func (w Weekly) compose(ctx context.Context, r Request, s digest.Snapshot, to re
 		}
 	}
 	return c, nil
+}
+
+// rules are the choices of the configuration that hold for every edition.
+func rules(cfg *config.Config) digest.Rules {
+	return digest.Rules{PerSection: cfg.PerSection, Hot: cfg.Hot, MinPeople: cfg.MinPeople, Names: cfg.Names}
 }
 
 // encode encodes the snapshot. One that is there and holds the same facts stays as it is: how much was looked at to find

@@ -75,8 +75,11 @@ func (c *checker) checkLevel(at, level, previous int) {
 // link if they are links, and within an item the same headings above.
 func (c *checker) identity(h *ast.Heading, text string, above [7]string) string {
 	id := fmt.Sprintf("%d %q", h.Level, text)
-	if l, ok := h.FirstChild().(*ast.Link); ok && l.NextSibling() == nil {
+	l, linked := h.FirstChild().(*ast.Link)
+	if linked && l.NextSibling() == nil {
 		id += fmt.Sprintf(" %q", address(l.Destination))
+	} else if h.Level == itemLevel {
+		id += fmt.Sprintf(" %q", above[:h.Level]) // such as "Also released" in two sections
 	}
 	if h.Level > itemLevel {
 		id += fmt.Sprintf(" %q", above[:h.Level])

@@ -16,6 +16,9 @@ func (t Text) Excerpt(limit int) string {
 	return encode(shorten(clean(t.raw), limit), inParagraph)
 }
 
+// Shorten returns the text that [Text.Excerpt] shows.
+func (t Text) Shorten(limit int) Text { return Text{shorten(clean(t.raw), limit)} }
+
 // shorten cuts s to at most n characters.
 func shorten(s string, n int) string {
 	if n <= 0 {

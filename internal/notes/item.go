@@ -53,6 +53,12 @@ func cleanItem(text string) (clean, prefix string) {
 		}
 		text = short
 	}
+	text = asides.ReplaceAllStringFunc(text, func(s string) string {
+		if len(Identifiers(s)) > 0 {
+			return s
+		}
+		return ""
+	})
 	text = strings.TrimRight(strings.TrimSpace(text), ".;,: ")
 	return strings.Join(strings.Fields(text), " "), prefix
 }
@@ -72,6 +78,9 @@ func withoutTail(text string) string {
 		return s[len(strings.TrimRight(s, " .;,")):]
 	}))
 }
+
+// asides are long remarks in parentheses.
+var asides = regexp.MustCompile(`\s*\([^()]{30,}\)`)
 
 // bump matches an update of a dependency. Only what bots write is one: a person's "Update Go
 // to 1.26.3" is news.

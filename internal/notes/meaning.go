@@ -121,7 +121,7 @@ var tagged = regexp.MustCompile(`^(?i)(?:\[\s?(security|bugfix|bug|fix|fixed|fea
 
 // prefixKinds are the kinds that the words of a prefix name.
 var prefixKinds = map[string]digest.ChangeKind{
-	"feat": digest.ChangeFeature, "feature": digest.ChangeFeature, "enhancement": digest.ChangeFeature, "added": digest.ChangeFeature, "change": digest.ChangeFeature, "changed": digest.ChangeFeature,
+	"feat": digest.ChangeFeature, "feature": digest.ChangeFeature, "enhancement": digest.ChangeFeature, "added": digest.ChangeFeature, "change": digest.ChangeOther, "changed": digest.ChangeOther,
 	"fix": digest.ChangeFix, "bugfix": digest.ChangeFix, "hotfix": digest.ChangeFix, "bug": digest.ChangeFix, "fixed": digest.ChangeFix, "revert": digest.ChangeFix,
 	"perf": digest.ChangePerformance, "performance": digest.ChangePerformance,
 	"doc": digest.ChangeDocumentation, "docs": digest.ChangeDocumentation,
@@ -138,24 +138,34 @@ var verbs = []struct {
 	words *regexp.Regexp
 }{
 	{digest.ChangeFix, regexp.MustCompile(`(?i)^(?:fix(?:e[sd])?|correct(?:s|ed|ly)?|resolve[sd]?|repair(?:s|ed)?|avoid(?:s|ed)?|prevent(?:s|ed)?|handle[sd]?)\b`)},
-	{digest.ChangeBreaking, regexp.MustCompile(`(?i)^(?:remove[sd]?|drop(?:s|ped)?|discontinue[sd]?)\b`)},
+	{digest.ChangeBreaking, regexp.MustCompile(`(?i)^(?:(?:remove[sd]?|drop(?:s|ped)?) (?:the )?support|discontinue[sd]?)\b`)},
 	{digest.ChangeDeprecated, regexp.MustCompile(`(?i)^deprecate[sd]?\b`)},
 	{digest.ChangeFeature, regexp.MustCompile(`(?i)^(?:add(?:s|ed)?|support(?:s|ed)?|introduce[sd]?|allow(?:s|ed)?|implement(?:s|ed)?|enable[sd]?|initial|new)\b`)},
 }
 
-// inside are words of changes in the project's own house: tests, typing errors, continuous integration.
-var inside = map[string]bool{
-	"test": true, "tests": true, "testing": true, "e2e": true, "flake": true, "flakes": true, "flaky": true, "lint": true, "linter": true, "linting": true, "typo": true, "typos": true,
-	"readme": true, "readme.md": true, "changelog": true, "changelog.md": true, "gitignore": true, ".gitignore": true, "codeowners": true, "workflow": true, "workflows": true, "pre-commit": true, "ci": true,
+// chore are words of changes in the project's own house: tests, typing errors, continuous
+// integration. They say nothing to users.
+var chore = map[string]bool{
+	"test": true, "tests": true, "testing": true, "e2e": true, "flake": true, "flakes": true, "flaky": true, "lint": true, "linter": true, "linting": true, "goveralls": true,
+	"typo": true, "typos": true, "readme": true, "readme.md": true, "changelog": true, "changelog.md": true, "gitignore": true, ".gitignore": true, "codeowners": true, "approver": true,
+	"reviewer": true, "owners": true, "workflow": true, "workflows": true, "pre-commit": true, "ci": true, "golangci": true, "codespell": true, "unit-test": true, "unittest": true,
 }
 
-func isInside(text string) bool {
+// chores match the first words of such changes.
+var chores = regexp.MustCompile(`^(?i)(?:cleanup|clean up|refactor\w*|upgrade golangci|update (?:release tools|linked|link)|add test|revert|go get)\b`)
+
+// isChore reports a change that says nothing to users. One that fixes a weakness always does.
+func isChore(prefix, text string) bool {
+	switch prefix {
+	case "chore", "ci", "build", "test", "tests", "refactor", "style", "deps", "misc":
+		return true
+	}
 	for word := range strings.FieldsSeq(text) {
-		if inside[strings.ToLower(strings.Trim(word, "`:,.()[]"))] {
+		if chore[strings.ToLower(strings.Trim(word, "`'\":,.()[]"))] {
 			return true
 		}
 	}
-	return false
+	return chores.MatchString(text)
 }
 
 // ownKind is the kind of a change by its prefix, else by an identifier in it, else by its
@@ -166,9 +176,6 @@ func ownKind(prefix, text string) digest.ChangeKind {
 	}
 	if len(Identifiers(text)) > 0 {
 		return digest.ChangeSecurity
-	}
-	if isInside(text) {
-		return digest.ChangeOther
 	}
 	if k, ok := prefixKinds[prefix]; ok {
 		return k

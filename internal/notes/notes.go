@@ -212,6 +212,10 @@ func (b *builder) itemText(m meaning, heading, label string, bl block) {
 	if kind == "" {
 		kind = ownKind(prefix, text)
 	}
+	if kind != digest.ChangeSecurity && isChore(prefix, text) {
+		b.count(m.kind(), heading)
+		return
+	}
 	switch {
 	case kind == "" && m == highlights:
 		kind = digest.ChangeFeature

@@ -9,10 +9,10 @@ import (
 var greetings = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`^welcome to (?:the )?`, `^we(?:'re| are) (?:happy|pleased|excited|thrilled|glad|proud)`, `\b(?:patch|minor|major|maintenance|pre-?)\s?release (?:for|of|in)\b.*\b(?:contains?|various|with)\b`,
 	`^this is (?:an? |the )?(?:\w+ ){0,3}release\b`, `^this (?:is|release) (?:is )?(?:an? )?(?:alpha|beta|pre-?release|release candidate|rc|patch release|maintenance release)\b`, `\bcontains? (?:refinements|various|bug ?fixes|improvements|some)\b`,
-	`^please (?:see|check|read|refer|try|note|fill|report|consult|visit|use)\b`, `^see (?:the |also|our |https?:|full|changelog|release|commits)`, `^(?:refer|check out|read more|for (?:more|a|the|full|complete|installation|details|grpc|previous|further))\b`,
+	`^please (?:see|check|read|refer|try|note|fill|report|consult|visit|use)\b`, `^see `, `^this release implements the security updates`, `^this release note describes`, `^(?:refer|check out|read more|for (?:more|a|the|full|complete|installation|details|grpc|previous|further))\b`,
 	`^(?:full|complete) change ?log`, `^change ?log`, `^(?:many )?thanks?\b`, `^thank you`, `^the release notes have been generated`, `^release notes (?:of|for)\b`, `^download`, `^to (?:install|upgrade|get started|verify|download)\b`,
 	`^(?:you can )?(?:install|upgrade|download)(?:ed|ing)? `, `^changes since\b`, `^released? (?:on|by)\b`, `^(?:happy|enjoy)\b`, `^if you (?:find|encounter|have|run into)\b`, `^join (?:us|the)\b`, `^follow us`, `^use it only for testing`,
-	`^container images?`, `^images (?:are|pre-built|can)`, `^artifacts?\b`, `^sha-?256`, `^note that v?\d`, `^\(note that`, `survey`, `^(?:and )?(?:make sure to|be sure to|do not forget)`, `support status`, `changes in this release are`, `additional binary downloads`, `^more information\b`,
+	`^container images?`, `^images (?:are|pre-built|can)`, `^artifacts?\b`, `^sha-?256`, `^note that v?\d`, `^\(note that`, `survey`, `^(?:and )?(?:make sure to|be sure to|do not forget)`, `support status`, `changes in this release are`, `additional binary downloads`, `^more information\b`, `^what kind of vulnerability is it`, `^who is impacted`, `^has the problem been patched`, `^what versions should users`, `^is there a way for users to fix`, `^are there any links`, `openssf|scorecard`,
 }, "|"))
 
 // sentence ends at a mark that a blank and a capital or a figure follow; enough for notes.
