@@ -70,7 +70,7 @@ func (t *Train) changes() map[ChangeKind][]Change {
 const (
 	toldChanges    = 3
 	toldChars      = 110
-	toldOfPatch    = 180
+	toldOfPatch    = 170
 	toldOfFeatures = 330
 )
 

@@ -164,7 +164,7 @@ func (e Entry) bulletin() bool {
 // what to do, of others the beginning.
 func (e Entry) Gist() markdown.Text {
 	if e.bulletin() {
-		return e.Summary.Shorten(700)
+		return e.Summary.Shorten(560)
 	}
 	return e.Summary.Shorten(250)
 }
