@@ -201,10 +201,8 @@ func draft(ctx context.Context, e env, done *drafted, f draftFlags) error {
 // draft drafts an edition and prints what was done.
 func (e env) draft(ctx context.Context, w edition.Weekly, r edition.Request, done *drafted) error {
 	rep, err := edition.Draft(ctx, w, r, e.now)
-	if other, ok := errors.AsType[*edition.OtherPeriodError](err); ok && other != nil {
-		if _, published := w.Target.(edition.PullRequests); !published {
-			return withHint(err, "use another --output, or --force to replace it")
-		}
+	if _, published := w.Target.(edition.PullRequests); is[*edition.OtherPeriodError](err) && !published {
+		return withHint(err, "use another --output, or --force to replace it")
 	}
 	if err != nil {
 		return err

@@ -41,37 +41,30 @@ type verdict struct {
 func (v verdict) Unwrap() error { return v.error }
 
 func exitCode(err error) int {
-	if err == nil {
-		return exitOK
-	}
 	if v, ok := errors.AsType[verdict](err); ok {
 		return v.code
 	}
 	if i, ok := errors.AsType[interruption](err); ok {
 		return exitSignal + int(i.signal)
 	}
-	if _, ok := errors.AsType[*edition.TokenError](err); ok {
+	switch {
+	case err == nil:
+		return exitOK
+	case is[*edition.TokenError](err), is[*edition.AccessError](err), errors.Is(err, edition.ErrNoToken):
 		return exitUnauthorised
-	}
-	if _, ok := errors.AsType[usageError](err); ok {
+	case is[usageError](err), is[config.Problems](err), is[*edition.EarlyError](err):
 		return exitUsage
-	}
-	if _, ok := errors.AsType[config.Problems](err); ok {
-		return exitUsage
-	}
-	if _, ok := errors.AsType[*edition.EarlyError](err); ok {
-		return exitUsage
-	}
-	if _, ok := errors.AsType[*edition.AccessError](err); ok || publish.Unauthorised(err) || errors.Is(err, edition.ErrNoToken) {
+	case publish.Unauthorised(err):
 		return exitUnauthorised
-	}
-	switch github.KindOf(err) {
-	case github.Unauthorized:
-		return exitUnauthorised
-	case github.RateLimited:
+	case github.KindOf(err) == github.RateLimited:
 		return exitRateLimited
 	}
 	return exitFailed
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
 // words is what an error says. What GitHub refuses for the whole run is reported without the request that happened to
@@ -89,7 +82,7 @@ func words(err error) string {
 
 // failure is why a run failed; nil when it did what it should. untouched says that nothing was drafted before.
 func (e env) failure(err error, untouched bool) *report.Failure {
-	if _, ok := errors.AsType[verdict](err); ok || err == nil {
+	if err == nil || is[verdict](err) {
 		return nil
 	}
 	f := &report.Failure{Message: words(err), Hint: e.hint(err, untouched), ExitCode: exitCode(err)}

@@ -41,15 +41,15 @@ links that an earlier edition has), without network`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if f.format != "text" && f.format != "json" {
-				return usagef("--format %s: want text or json", f.format)
+			if err := checkFormat(f.format); err != nil {
+				return err
 			}
 			return lintDrafts(cmd.Context(), e, f, files)
 		},
 	}
 	cmd.Flags().BoolVar(&f.ready, "ready", false, "the drafts are about to be published: make draft: true an error")
 	cmd.Flags().StringVar(&f.against, "against", "", "compare links with the drafts in this `directory`, or of a pattern such as 'weekly/*.en.md'")
-	cmd.Flags().StringVar(&f.format, "format", "text", "`format` of the result: text or json")
+	registerFormat(cmd.Flags(), &f.format)
 	return cmd
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/community-digest/digest/internal/edition"
+	"github.com/community-digest/digest/internal/report"
 )
 
 // publishFlags are the flags of digest publish.
@@ -103,7 +104,7 @@ func publishEditions(ctx context.Context, e env, done *drafted, f publishFlags) 
 		e.stderr.note("nothing to do: the first edition is not over yet")
 	}
 	if more > 0 {
-		e.stderr.note("%s due: --catch-up publishes up to %d at once", morePeriods(more), maxCatchUp)
+		e.stderr.note("due after this: %s; --catch-up publishes up to %d at once", report.Count(more, "more edition"), maxCatchUp)
 	}
 	for _, p := range periods {
 		r.Period = p
@@ -112,11 +113,4 @@ func publishEditions(ctx context.Context, e env, done *drafted, f publishFlags) 
 		}
 	}
 	return nil
-}
-
-func morePeriods(n int) string {
-	if n == 1 {
-		return "1 more period is"
-	}
-	return fmt.Sprintf("%d more periods are", n)
 }

@@ -217,9 +217,8 @@ func (w Weekly) compose(ctx context.Context, r Request, s digest.Snapshot, to re
 		if before, err = w.readStored(ctx, to, s.Period, now); err != nil {
 			return nil, err
 		}
-		if gaps := len(digest.Gaps(s.Receipts)); before.damaged != nil && gaps > 0 {
-			return nil, fmt.Errorf("%w: restore it or delete it: %s could not be read, and it has what they held before",
-				before.damaged, report.Count(gaps, "source"))
+		if gaps := len(digest.Gaps(s.Receipts)); before.damaged != nil && gaps > 0 && !w.Anyway {
+			return nil, &DamagedError{before.damaged, gaps}
 		}
 		s = s.KeepFrom(before.Snapshot).Fit()
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/community-digest/digest/internal/config"
 	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/internal/publish"
+	"github.com/community-digest/digest/internal/report"
 	"github.com/community-digest/digest/internal/schedule"
 )
 
@@ -107,6 +108,25 @@ type damagedError struct {
 
 func (e *damagedError) Error() string { return e.file + ": " + e.err.Error() }
 
+// DamagedError says that a snapshot cannot be read that is needed: it has what sources held that could not be read this
+// time. Nothing was written.
+type DamagedError struct {
+	Err  error
+	Gaps int // sources that could not be read
+}
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("%v: it has what %s held that could not be read now", e.Err, report.Count(e.Gaps, "source"))
+}
+
+// Unwrap returns what is wrong with the snapshot.
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *DamagedError) Hint() string {
+	return "restore the file, or use --anyway to go on without it: what only it has leaves the draft"
+}
+
 // decode reads a snapshot of this weekly. A *damagedError says that it is to be ignored.
 func (w Weekly) decode(number int, name string, data []byte, now time.Time) (digest.Snapshot, error) {
 	s, err := digest.DecodeSnapshot(data)
@@ -194,7 +214,7 @@ func (w Weekly) written(ctx context.Context, from reader, now time.Time) ([]sche
 					w.warnf("%v: ignored", damaged)
 					continue
 				}
-				w.warnf("%v: taken for the edition of %s; restore the file or delete it", damaged, e.Period)
+				w.warnf("%v: taken for the edition of %s; restore the file", damaged, e.Period)
 			} else if err != nil {
 				return nil, err
 			} else {
