@@ -133,7 +133,7 @@ func (d *Daemon) Run(ctx context.Context, s Scheduler) error {
 			d.log.Warn("stopping", "error", err.Error()) // a slow reader was cut off
 		}
 	})
-	watch := &status.Watch{Board: d.board, Log: d.log, Tell: d.notify}
+	watch := &status.Watch{Board: d.board, Log: d.log, Notify: d.notify}
 	parts.Go(func() { watch.Run(beside) })
 
 	digests := make(chan []schedule.Digest)
@@ -205,7 +205,7 @@ func (d *Daemon) reload() []*served {
 	return digests
 }
 
-// reloading tells systemd that a reload has begun.
+// reloading notifies systemd that a reload has begun.
 func (d *Daemon) reloading() {
 	if s, err := sdnotify.Reloading(); err == nil {
 		d.say(s)

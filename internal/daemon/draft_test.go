@@ -153,22 +153,28 @@ func TestAWrongClockIsLoggedOnceAndShown(t *testing.T) {
 	}
 }
 
-// A snapshot whose date is years ahead must not stop a digest for ever, nor hide that it is late.
-func TestAPoisonedDateStopsNoDigest(t *testing.T) {
+// A snapshot that is years ahead, by its date or its number, must not stop a digest for ever.
+func TestAPoisonedSnapshotStopsNoDigest(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, newGitHub(t), map[string]string{"a": weekly(3, "")})
-	d := s.daemon()
-	if found, err := d.Work().DraftNext(t.Context(), "a"); err != nil || !found {
-		t.Fatalf("%t, %v", found, err)
-	}
 	year := time.Date(2099, time.January, 5, 0, 0, 0, 0, time.UTC)
-	s.store("a", 2, digest.Period{From: year, To: year.AddDate(0, 0, 7)})
-	catchUp(t, d, "a")
-	if got, want := s.log.Runs("a"), []string{"created 1", "created 3"}; !slices.Equal(got, want) {
-		t.Errorf("runs %v, want %v\n%s", got, want, s.log)
-	}
-	if lines := s.log.Lines("warning"); len(lines) == 0 || !strings.Contains(lines[0].Text, "0002/snapshot.json") {
-		t.Errorf("the log does not name the file: %+v", lines)
+	future := digest.Period{From: year, To: year.AddDate(0, 0, 7)}
+	for number, want := range map[int][]string{
+		2:    {"created 1", "created 3"}, // it counts as the edition of its number
+		9999: {"created 1", "created 2", "created 3"},
+	} {
+		s := newSite(t, newGitHub(t), map[string]string{"a": weekly(3, "")})
+		d := s.daemon()
+		if found, err := d.Work().DraftNext(t.Context(), "a"); err != nil || !found {
+			t.Fatalf("%t, %v", found, err)
+		}
+		s.store("a", number, future)
+		catchUp(t, d, "a")
+		if got := s.log.Runs("a"); !slices.Equal(got, want) {
+			t.Errorf("%d: runs %v, want %v\n%s", number, got, want, s.log)
+		}
+		if lines := s.log.Lines("warning"); len(lines) == 0 || !strings.Contains(lines[0].Text, fmt.Sprintf("%04d/snapshot.json", number)) {
+			t.Errorf("%d: the log does not name the file: %+v", number, lines)
+		}
 	}
 }
 
@@ -193,7 +199,7 @@ func TestALateDigestIsReportedUntilItIsDrafted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := s.daemon()
 		var heard []string
-		watch := &status.Watch{Board: d.board, Log: d.log, Tell: func(_ context.Context, list []status.Notice) error {
+		watch := &status.Watch{Board: d.board, Log: d.log, Notify: func(_ context.Context, list []status.Notice) error {
 			heard = append(heard, status.Message(list))
 			return nil
 		}}

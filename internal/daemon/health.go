@@ -48,23 +48,23 @@ const maxSkew = 5 * time.Minute
 // checkClock compares the clock with GitHub's, which a run has heard of, and logs when it begins
 // and ceases to be wrong.
 func (d *Daemon) checkClock(c *github.Client) {
-	usage := c.Usage()
-	if usage.Requests() == 0 {
+	ahead, known := c.Clock()
+	if !known {
 		return
 	}
-	d.board.Clock(usage.Skew)
-	wrong := usage.Skew.Abs() > maxSkew
+	d.board.Clock(ahead)
+	wrong := ahead.Abs() > maxSkew
 	if d.skewed.Swap(wrong) == wrong {
 		return
 	}
 	if wrong {
-		d.log.Warn("clock differs from GitHub's: slots come at the wrong time", "github_ahead", usage.Skew.Round(time.Second).String())
+		d.log.Warn("clock differs from GitHub's: slots come at the wrong time", "github_ahead", ahead.Round(time.Second).String())
 	} else {
 		d.log.Info("clock agrees with GitHub's again")
 	}
 }
 
-// say tells systemd, if it listens.
+// say notifies systemd, if it listens.
 func (d *Daemon) say(words ...string) {
 	if err := sdnotify.Notify(d.getenv("NOTIFY_SOCKET"), words...); err != nil {
 		d.log.Warn("systemd not notified", "error", report.Printable(err.Error()))

@@ -120,7 +120,7 @@ func (p *Process) Get(path string) (code int, body string) {
 }
 
 // Gate stands between a daemon and the fake. It holds the first request whose path or body
-// contains a text: before it is done, or when it is done and before it is answered.
+// contains a text: before it is done, or when it is done and before the response is sent.
 type Gate struct {
 	*httptest.Server
 	reached chan struct{}

@@ -80,7 +80,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[upToDate]) error {
 	}
 }
 
-// failed tells River how to go on.
+// failed decides how River goes on.
 func (w *worker) failed(ctx context.Context, err error) error {
 	if p, ok := errors.AsType[*schedule.Postponed](err); ok {
 		return river.JobSnooze(p.Wait(time.Now()))

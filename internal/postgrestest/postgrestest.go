@@ -20,7 +20,7 @@ import (
 type Cluster struct {
 	t        testing.TB
 	programs string
-	folder   string
+	dir      string
 	owner    *syscall.Credential // PostgreSQL refuses to run as root
 }
 
@@ -32,21 +32,21 @@ func Start(t testing.TB) *Cluster {
 		t.Skip("PostgreSQL is not installed: no /usr/lib/postgresql/*/bin/initdb (apt-get install -y postgresql)")
 	}
 	slices.Sort(found)
-	folder, err := os.MkdirTemp("", "pg") // the name of a socket must be short
+	dir, err := os.MkdirTemp("", "pg") // the name of a socket must be short
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := os.RemoveAll(folder); err != nil {
+		if err := os.RemoveAll(dir); err != nil {
 			t.Error(err)
 		}
 	})
-	c := &Cluster{t: t, programs: filepath.Dir(found[len(found)-1]), folder: folder}
+	c := &Cluster{t: t, programs: filepath.Dir(found[len(found)-1]), dir: dir}
 	if os.Getuid() == 0 {
 		c.giveTo("postgres")
 	}
 	c.run("initdb", "-D", c.data(), "-U", "digest", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	server := c.command("postgres", "-D", c.data(), "-k", folder, "-h", "", "-F", "-c", "max_connections=100")
+	server := c.command("postgres", "-D", c.data(), "-k", dir, "-h", "", "-F", "-c", "max_connections=100")
 	var log bytes.Buffer
 	server.Stdout, server.Stderr = &log, &log
 	server.SysProcAttr.Pdeathsig = syscall.SIGKILL
@@ -59,7 +59,7 @@ func Start(t testing.TB) *Cluster {
 		}
 		_ = server.Wait() // it was told to end
 	})
-	for end := time.Now().Add(20 * time.Second); c.command("pg_isready", "-h", folder).Run() != nil; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); c.command("pg_isready", "-h", dir).Run() != nil; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("PostgreSQL does not start:\n%s", &log)
 		}
@@ -67,7 +67,7 @@ func Start(t testing.TB) *Cluster {
 	return c
 }
 
-func (c *Cluster) data() string { return filepath.Join(c.folder, "data") }
+func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
 
 func (c *Cluster) giveTo(name string) {
 	c.t.Helper()
@@ -77,15 +77,15 @@ func (c *Cluster) giveTo(name string) {
 	}
 	uid, err1 := strconv.Atoi(u.Uid)
 	gid, err2 := strconv.Atoi(u.Gid)
-	if err1 != nil || err2 != nil || os.Chown(c.folder, uid, gid) != nil {
-		c.t.Skipf("PostgreSQL does not run as root, and %s cannot be given the folder", name)
+	if err1 != nil || err2 != nil || os.Chown(c.dir, uid, gid) != nil {
+		c.t.Skipf("PostgreSQL does not run as root, and %s cannot be given the dir", name)
 	}
 	c.owner = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 }
 
 func (c *Cluster) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(c.programs, name), args...)
-	cmd.Dir = c.folder
+	cmd.Dir = c.dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.owner}
 	return cmd
 }
@@ -101,14 +101,14 @@ func (c *Cluster) run(name string, args ...string) string {
 
 // Address is the address of a database, as digestd --database takes it.
 func (c *Cluster) Address() string {
-	u := url.URL{Scheme: "postgres", User: url.User("digest"), Path: "/postgres", RawQuery: url.Values{"host": {c.folder}}.Encode()}
+	u := url.URL{Scheme: "postgres", User: url.User("digest"), Path: "/postgres", RawQuery: url.Values{"host": {c.dir}}.Encode()}
 	return u.String()
 }
 
 // SQL runs a statement and returns its output, a line for each row.
 func (c *Cluster) SQL(statement string) string {
 	c.t.Helper()
-	return c.run("psql", "-h", c.folder, "-U", "digest", "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-qAtc", statement)
+	return c.run("psql", "-h", c.dir, "-U", "digest", "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-qAtc", statement)
 }
 
 // Number runs a statement and returns its one number.

@@ -9,7 +9,7 @@ import (
 // Due returns the periods of the calendar that are over at the time now and come after
 // the last edition, oldest first and at most so many, and how many more there are after
 // these. end is the end of the last edition, as [End] gives it, or the zero time if
-// there is none.
+// none exists.
 //
 // Nothing before the calendar's first edition is due. With neither an edition nor a first
 // edition in the calendar, only the last period is due, as nothing says where to begin.

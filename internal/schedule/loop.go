@@ -166,8 +166,8 @@ func (l *Loop) retry(name string, err error, failures int, next time.Time) time.
 	return until
 }
 
-// tick is how often a waiting loop looks at the clock. A timer alone would not do: it stands
-// still while the machine sleeps, and knows nothing of a clock that is set.
+// tick is how often a waiting loop looks at the clock. A timer alone would not do: it
+// pauses while the machine sleeps, and does not see that the clock is set.
 const tick = time.Minute
 
 // waitUntil waits until a time on the wall clock has come or ctx ends. It also returns when the

@@ -98,7 +98,7 @@ func wall(t time.Time) time.Time {
 // offsetEnd returns the first instant after t at which the zone's offset may be another,
 // the zero time if it stays for good.
 //
-// Where a zone is told by a rule and not by a table, Go takes every year for 365 days
+// Where a zone is defined by a rule and not by a table, Go takes every year for 365 days
 // long: on the last day of a leap year (in UTC) the end is the day's beginning, which is
 // not after t. The offset then stays to the end of that day.
 func offsetEnd(t time.Time) time.Time {

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// DefaultGrace is how long after its slot a draft may come if nothing else is said.
+// DefaultGrace is the grace time of a digest that has none of its own.
 const DefaultGrace = 2 * time.Hour
 
-// Schedule says when the next slot after a time is: the zero time if none ever comes. Its
-// zone is the one in which people read the times of the digest.
+// Schedule returns the next slot after a time, the zero time if there is none. Times of the digest
+// are shown in its zone.
 type Schedule interface {
 	Next(after time.Time) time.Time
 }
@@ -21,8 +21,8 @@ type Digest struct {
 	Name string
 	// Schedule is nil for a digest that has no slots; it is never late.
 	Schedule Schedule
-	// Grace is how long after a slot its draft may come before the digest is late; 0
-	// stands for DefaultGrace.
+	// Grace is how long after a slot its draft may come before the digest is late; 0 is
+	// DefaultGrace.
 	Grace time.Duration
 }
 
@@ -61,12 +61,11 @@ func NewBoard(version string, now func() time.Time) *Board {
 	return &Board{now: now, digests: make(map[string]*entry), metrics: newMetrics(key(version), now())}
 }
 
-// Configure says which digests there are, at the start and whenever the configuration was
-// read again. What is known of those that stay is kept, the others are forgotten, their
-// metrics too.
+// Configure replaces the digests. What is known of those that stay is kept; the others are
+// forgotten, and so are their metrics.
 //
-// The slots of a digest are watched from now on, so that nobody is late for what was
-// not yet their job. A schedule that has the same next slot as before goes on as before.
+// Only slots from now on count, so that a new daemon is not late at once. For a digest whose next
+// slot stays the same nothing changes.
 func (b *Board) Configure(digests []Digest) {
 	now := b.now()
 	b.mu.Lock()
@@ -100,15 +99,14 @@ func (b *Board) Configure(digests []Digest) {
 	}
 }
 
-// Looked says that at a time the finished periods of a digest were compared with its
-// editions. oldest is the end of the oldest finished period without a draft, the zero time
-// if there is none. Slots after that wait for a draft: the one at the very end of a period
-// counts as its slot. The last call holds, also if it takes back what an earlier one said.
+// Looked records that at a time the finished periods of a digest were compared with its editions.
+// oldest is the end of the oldest finished period without a draft, or the zero time. Slots after
+// that wait for a draft; a slot at the very end of a period is that period's. The last call holds,
+// also if it contradicts an earlier one.
 //
-// Without a call nothing is taken for drafted. So a daemon that cannot look, or forgot to,
-// is late.
+// Without a call nothing counts as drafted. So a daemon that cannot look, or forgot to, is late.
 //
-// This and all that follows concerns digests that are configured; of others nothing is kept.
+// Like all that follows, it ignores digests that are not configured.
 func (b *Board) Looked(digest string, at, oldest time.Time) {
 	b.update(digest, func(e *entry) {
 		e.drafted = at
@@ -119,19 +117,18 @@ func (b *Board) Looked(digest string, at, oldest time.Time) {
 	})
 }
 
-// Started says that a run of a digest begins now.
+// Started records that a run of a digest begins now.
 func (b *Board) Started(digest, period string) {
 	now := b.now()
 	b.update(digest, func(e *entry) { e.running = Run{Start: now, Period: period} })
 }
 
-// Stopped says that a run did not end but was put off: it is neither shown as a result nor
-// counted.
+// Stopped records that a run was postponed: it is neither shown as a result nor counted.
 func (b *Board) Stopped(digest string) {
 	b.update(digest, func(e *entry) { e.running = Run{} })
 }
 
-// Finished says how a run ended, and counts it.
+// Finished records how a run ended, and counts it.
 func (b *Board) Finished(r Run) {
 	r = r.normal()
 	b.update(r.Digest, func(e *entry) {
@@ -141,16 +138,7 @@ func (b *Board) Finished(r Run) {
 	})
 }
 
-// Recall says how earlier runs ended, in any order: after a restart, or where another
-// daemon ran them. They are shown and not counted.
-func (b *Board) Recall(runs ...Run) {
-	for _, r := range runs {
-		r = r.normal()
-		b.update(r.Digest, func(e *entry) { e.keep(r) })
-	}
-}
-
-// Limits says how much of each of GitHub's limits (core, graphql, search, …) is left.
+// Limits records how much of each of GitHub's rate limits (core, graphql, search, …) is left.
 func (b *Board) Limits(remaining map[string]int) {
 	limits := make(map[string]int, len(remaining))
 	for resource, n := range remaining {
@@ -169,7 +157,7 @@ func (b *Board) update(digest string, f func(*entry)) {
 	}
 }
 
-// keep keeps what is later than what is known.
+// keep stores a run where it is later than what is known.
 func (e *entry) keep(r Run) {
 	if !r.End.Before(e.last.End) {
 		e.last = r
@@ -182,14 +170,13 @@ func (e *entry) keep(r Run) {
 	}
 }
 
-// Standing is how a digest stands at a moment. Runs that did not happen are zero.
+// Standing is the state of a digest at a moment. Runs that did not happen are zero.
 type Standing struct {
 	Digest string
 	// Next is the next slot, in the zone of the schedule; zero if none ever comes.
 	Next time.Time
-	// Missed is the first slot that has passed and whose draft is not there; zero if there
-	// is none. Late tells that it is longer ago than the grace time, and that the daemon
-	// has had that long to make up for it.
+	// Missed is the first slot that has passed without a draft, or zero. Late means that this
+	// is longer ago than the grace time, and that the daemon has had that long to catch up.
 	Missed time.Time
 	Late   bool
 	// Running has a start and a period while a run lasts.
@@ -199,7 +186,7 @@ type Standing struct {
 	Draft   Run // the last run that left a draft
 }
 
-// Standings tells how all digests stand, in the order of their names.
+// Standings returns the state of all digests, in the order of their names.
 func (b *Board) Standings() []Standing {
 	now := b.now()
 	b.mu.Lock()
@@ -229,8 +216,8 @@ func (e *entry) after(now time.Time) time.Time {
 	return e.next
 }
 
-// missed says whether the slot that waits for a draft has passed, and whether it is late:
-// it and the beginning of the watch are both longer ago than the grace time.
+// missed reports whether the slot that waits for a draft has passed, and whether it is late: the
+// slot and the beginning of the watch are both longer ago than the grace time.
 func missed(awaited, since, now time.Time, grace time.Duration) (slot time.Time, late bool) {
 	if awaited.IsZero() || awaited.After(now) {
 		return time.Time{}, false
@@ -245,7 +232,7 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// Clock says how far GitHub's clock is ahead of this machine's.
+// Clock records how far GitHub's clock is ahead of this machine's.
 func (b *Board) Clock(ahead time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -93,11 +93,13 @@ func TestDigestsThatAreGoneAreForgotten(t *testing.T) {
 	}
 }
 
-func TestTheLatestRunsAreKeptInWhateverOrderTheyAreTold(t *testing.T) {
+func TestTheLatestRunsAreKeptInAnyOrder(t *testing.T) {
 	b, _ := weekly(t, "2023-12-11 12:00")
 	failed, none, drafted := ended(t, "2023-12-18 09:19", Failed), ended(t, "2023-12-18 09:18", None), ended(t, "2023-12-11 09:19", Updated)
 	drafted.Gaps = 3
-	b.Recall(none, failed, drafted, ended(t, "2023-12-04 09:19", Created))
+	for _, r := range []Run{none, failed, drafted, ended(t, "2023-12-04 09:19", Created)} {
+		b.Finished(r)
+	}
 	s := only(t, b)
 	if s.Last.Operation != Failed || s.Success.Operation != None || s.Draft.Operation != Updated || s.Draft.Gaps != 3 {
 		t.Errorf("got %+v", s)

@@ -12,19 +12,19 @@ import (
 //go:embed style.css
 var style string
 
-// readyTime is how long the answer to "are you ready" may take: kubelet asks every ten
-// seconds by default, and gives up earlier.
+// readyTime is how long /readyz may take. Kubernetes checks every ten seconds by default, and
+// times out earlier.
 const readyTime = 2 * time.Second
 
 // Handler serves what is on a board:
 //
 //	/         a page for people
-//	/healthz  200 while the process answers at all
+//	/healthz  200 while the process responds
 //	/readyz   200 when ready returns nil, else 503 and the reason
 //	/metrics  for Prometheus
 //
-// It answers GET and HEAD only and changes nothing. The reasons that ready gives are shown
-// to whoever can reach the address. It does not look at the Host: [Serve] does.
+// It serves GET and HEAD only and changes nothing. Everyone who can reach the address can read
+// the reasons that ready returns. The Host header is checked by [Serve].
 func Handler(b *Board, ready func(context.Context) error) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
@@ -63,11 +63,11 @@ func plain(w http.ResponseWriter, code int, text string) {
 	_, _ = fmt.Fprintln(w, text)
 }
 
-// policy lets the page load its style and nothing else: should a text from outside ever
-// get out of its place, it could still not run, load or send anything.
+// policy lets the page load its style and nothing else: should untrusted text ever escape its
+// place, it could still not run, load or send anything.
 const policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// careful says to browsers, with every answer, what they must not do with it.
+// careful restricts, in the headers of every response, what browsers may do with it.
 func careful(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-func TestHandlerAnswers(t *testing.T) {
+func TestHandlerResponds(t *testing.T) {
 	b, _ := weekly(t, "2023-12-11 12:00")
-	down := func(context.Context) error { return errors.New("the database\ndoes not\x1b answer") }
+	down := func(context.Context) error { return errors.New("the database\ntakes no\x1b writes") }
 	up := func(context.Context) error { return nil }
 	for _, tt := range []struct {
 		method, target string
@@ -22,7 +22,7 @@ func TestHandlerAnswers(t *testing.T) {
 	}{
 		{"GET", "/healthz", down, 200, "ok\n"},
 		{"GET", "/readyz", up, 200, "ready\n"},
-		{"GET", "/readyz", down, 503, "not ready: the database does not answer\n"},
+		{"GET", "/readyz", down, 503, "not ready: the database takes no writes\n"},
 		{"GET", "/metrics", down, 200, "# HELP digest_build_info"},
 		{"GET", "/", down, 200, "<!DOCTYPE html>"},
 		{"GET", "/style.css", down, 200, ":root {"},

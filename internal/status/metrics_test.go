@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// scraped returns what /metrics answers, without the metrics of Go and of the process.
+// scraped returns what /metrics serves, without the metrics of Go and of the process.
 func scraped(t *testing.T, b *Board) string {
 	t.Helper()
 	w := httptest.NewRecorder()

@@ -15,7 +15,7 @@ const (
 	Recovered Kind = "drafted again"
 )
 
-// Notice is one thing to tell about one digest.
+// Notice is news of one digest.
 type Notice struct {
 	Kind   Kind
 	Digest string
@@ -27,17 +27,17 @@ type Notice struct {
 	Err         string // of the last run, if it failed
 }
 
-// memory is what was told of each digest that is late.
-type memory map[string]struct {
-	slot time.Time // the first that was told of
-	at   time.Time // when it was last told of
+// reported is what was reported of each digest that is late.
+type reported map[string]struct {
+	slot time.Time // the first one
+	at   time.Time // when it was reported last
 }
 
-// notices decides what is to be told now, in the order of the standings, and forgets
-// digests that are not there any more. A digest that is late was never told of, or was a day
-// ago. One that was told of has recovered when no slot waits: while it catches up, or while
-// the next slot has passed but is not late, there is nothing new.
-func (m memory) notices(now time.Time, standings []Standing) []Notice {
+// notices decides what to report now, in the order of the standings, and forgets digests that are
+// gone. A late digest is reported at first and then every day. One that was reported has recovered
+// when no slot waits: while it catches up, or while the next slot has passed but is not late, there
+// is nothing new.
+func (m reported) notices(now time.Time, standings []Standing) []Notice {
 	var list []Notice
 	there := make(map[string]bool, len(standings))
 	for _, s := range standings {
@@ -69,8 +69,8 @@ func (m memory) notices(now time.Time, standings []Standing) []Notice {
 	return list
 }
 
-// keep remembers what was told.
-func (m memory) keep(now time.Time, notices []Notice) {
+// keep remembers what was reported.
+func (m reported) keep(now time.Time, notices []Notice) {
 	for _, n := range notices {
 		if n.Kind == Recovered {
 			delete(m, n.Digest)
@@ -85,11 +85,11 @@ func (m memory) keep(now time.Time, notices []Notice) {
 	}
 }
 
-// maxLines is how many digests one message tells of: a chat cuts what is too long.
+// maxLines is how many digests one message reports: a chat cuts what is too long.
 const maxLines = 20
 
-// Message says notices in words for a chat that reads Slack's markup, one line each. Names
-// and errors stand in it as code and are escaped: they can neither call anybody nor link.
+// Message formats notices for a chat that reads Slack's markup, one line each. Names and errors
+// are escaped and written as code: they can neither notify people nor link.
 func Message(notices []Notice) string {
 	var lines []string
 	for i, n := range notices {
@@ -128,10 +128,10 @@ func (n Notice) line() string {
 	return line
 }
 
-// code prints a text from outside as code, where neither names nor addresses are looked
-// for. Should a chat look all the same: &, < and > are escaped, as Slack wants it
-// (https://docs.slack.dev/messaging/formatting-message-text), and a zero width space parts
-// @ from the name and : from //.
+// code writes untrusted text as code, in which chats expand neither mentions nor links. For those
+// that do: &, < and > are escaped, as Slack requires
+// (https://docs.slack.dev/messaging/formatting-message-text), and a zero width space follows @
+// and the colon of ://.
 func code(s string) string { return "`" + codeEscapes.Replace(shown(s)) + "`" }
 
 var codeEscapes = strings.NewReplacer(

@@ -16,11 +16,11 @@ import (
 //go:embed page.html
 var pageText string
 
-// pageTemplate is html/template: what stands where decides how it is escaped.
+// pageTemplate is html/template, which escapes by context.
 var pageTemplate = template.Must(template.New("page.html").Parse(pageText))
 
-// page is what the template sees. All of it is text, made here, so that the template has
-// nothing to decide but where it stands.
+// page is what the template sees. All of it is text that was made here, so that the template
+// only arranges it.
 type page struct {
 	Title   string
 	Summary string
@@ -40,7 +40,7 @@ type row struct {
 	Next       *stamp
 }
 
-// state orders the rows: what needs somebody comes first.
+// state orders the rows: what needs attention comes first.
 type state string
 
 const (

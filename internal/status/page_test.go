@@ -92,8 +92,8 @@ func hostilePage(t *testing.T, text string) []byte {
 	c := &clock{at(t, "2023-12-11 12:00")}
 	b := NewBoard("", c.now)
 	b.Configure([]Digest{{Name: text, Schedule: parsed(t, "17 9 * * 1", "UTC")}})
-	b.Recall(Run{Digest: text, End: c.Time, Operation: Created, Period: text, Edition: 1, Draft: text, Items: map[string]int{text: 1}})
-	b.Recall(Run{Digest: text, End: c.Time, Operation: Failed, Period: text, Err: text, Items: map[string]int{text: 1}})
+	b.Finished(Run{Digest: text, End: c.Time, Operation: Created, Period: text, Edition: 1, Draft: text, Items: map[string]int{text: 1}})
+	b.Finished(Run{Digest: text, End: c.Time, Operation: Failed, Period: text, Err: text, Items: map[string]int{text: 1}})
 	c.Time = at(t, "2023-12-25 12:00")
 	return visited(t, b, "/")
 }

@@ -32,7 +32,7 @@ type Run struct {
 	Requests   int // sent to GitHub
 	Points     int // what GraphQL cost
 	Operation  Operation
-	Draft      string // the address of the draft, or its path; empty if there is none
+	Draft      string // the address of the draft, or its path; may be empty
 	Err        string // why it failed; empty if it did not
 }
 
@@ -68,6 +68,6 @@ func (r Run) normal() Run {
 // key is a name as the board and the metrics know it: a label of Prometheus is UTF-8.
 func key(name string) string { return strings.ToValidUTF8(name, "\uFFFD") }
 
-// shown is a name or a message as people get to see it: one line, nothing invisible in it,
-// of bounded length.
+// shown is a name or a message as people see it: one line of bounded length without invisible
+// characters.
 func shown(s string) string { return markdown.Line(markdown.Untrusted(s)) }

@@ -11,19 +11,17 @@ import (
 	"time"
 )
 
-// DefaultAddress is where the status is served if nothing else is said: nobody but this
-// machine can reach it.
+// DefaultAddress is where the status is served by default: only this machine can reach it.
 const DefaultAddress = "127.0.0.1:8080"
 
-// stopTime is how long answers under way may take once the daemon stops.
+// stopTime is how long responses may take once the daemon stops.
 const stopTime = 5 * time.Second
 
-// Serve serves a handler on a listener, which it closes, until the context ends. Answers
-// under way are then finished, for at most five seconds. An end by the context is no error.
+// Serve serves a handler on a listener, which it closes, until the context ends. Responses may
+// then take five seconds more. An end by the context is no error.
 //
-// On a loopback address it answers only to requests for localhost or a loopback address,
-// whatever the port: a page on the internet whose name is made to point here would
-// otherwise be read as if it were from here (DNS rebinding).
+// On a loopback address it serves only requests to localhost or a loopback address, on any port.
+// Otherwise a web page whose name is made to point here could read it (DNS rebinding).
 func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
 	s := &http.Server{
 		Handler:           guard(l.Addr(), h),
@@ -46,7 +44,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 	err := s.Shutdown(stop)
 	if err != nil {
 		err = fmt.Errorf("stop serving status on %s: %w", l.Addr(), err)
-		_ = s.Close() // what did not end is cut off, and that has been said
+		_ = s.Close() // the error above says so
 	}
 	<-done
 	return err
@@ -60,7 +58,7 @@ func guard(addr net.Addr, next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !local(r.Host) {
-			plain(w, http.StatusMisdirectedRequest, "only requests for localhost are answered here")
+			plain(w, http.StatusMisdirectedRequest, "only requests to localhost are served here")
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -68,7 +66,7 @@ func guard(addr net.Addr, next http.Handler) http.Handler {
 }
 
 // local reports whether a Host header names this machine. Only names can be made to point
-// elsewhere, so that any loopback address is good.
+// elsewhere, so any loopback address is allowed.
 func local(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

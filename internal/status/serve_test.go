@@ -56,7 +56,7 @@ func asked(t *testing.T, addr, host string) string {
 	return strings.TrimSpace(line)
 }
 
-func TestServeOnLoopbackAnswersLocalHostsOnly(t *testing.T) {
+func TestServeOnLoopbackServesLocalHostsOnly(t *testing.T) {
 	b, _ := weekly(t, "2023-12-11 12:00")
 	addr, _ := serving(t, Handler(b, nil))
 	for host, want := range map[string]string{
@@ -82,7 +82,7 @@ func TestServeOnLoopbackAnswersLocalHostsOnly(t *testing.T) {
 	}
 }
 
-func TestOtherAddressesAnswerAnyHost(t *testing.T) {
+func TestOtherAddressesServeAnyHost(t *testing.T) {
 	reached := false
 	h := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true })
 	for _, addr := range []net.Addr{&net.TCPAddr{IP: net.IPv4zero}, &net.TCPAddr{IP: net.IPv6unspecified}, &net.TCPAddr{IP: net.IPv4(10, 0, 0, 1)}, &net.UnixAddr{}} {
@@ -94,7 +94,7 @@ func TestOtherAddressesAnswerAnyHost(t *testing.T) {
 	}
 }
 
-func TestServeFinishesAnAnswerBeforeItStops(t *testing.T) {
+func TestServeFinishesAResponseBeforeItStops(t *testing.T) {
 	arrived, goOn := make(chan struct{}), make(chan struct{})
 	addr, stop := serving(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		close(arrived)
@@ -119,7 +119,7 @@ func TestServeFinishesAnAnswerBeforeItStops(t *testing.T) {
 	time.Sleep(20 * time.Millisecond) // so that the stop comes first
 	close(goOn)
 	if got := <-body; got != "all of it" {
-		t.Errorf("the answer is %q", got)
+		t.Errorf("the response is %q", got)
 	}
 	if err := <-stopped; err != nil {
 		t.Error(err)
@@ -146,7 +146,7 @@ func (p pipes) Accept() (net.Conn, error) {
 func (p pipes) Close() error   { return nil }
 func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes"} }
 
-func TestServeCutsOffAnAnswerThatDoesNotEnd(t *testing.T) {
+func TestServeCutsOffAResponseThatDoesNotEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		l := pipes{make(chan net.Conn), ctx}

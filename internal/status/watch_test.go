@@ -16,31 +16,31 @@ import (
 
 func TestNotices(t *testing.T) {
 	slot, now := at(t, "2023-12-18 09:17"), at(t, "2023-12-25 12:00")
-	lateSince := func(told time.Time) memory {
-		m := make(memory)
-		m.keep(told, []Notice{{Kind: Missed, Digest: "istio", Slot: slot}})
+	lateSince := func(sent time.Time) reported {
+		m := make(reported)
+		m.keep(sent, []Notice{{Kind: Missed, Digest: "istio", Slot: slot}})
 		return m
 	}
 	good, missed, late := Standing{}, Standing{Missed: slot}, Standing{Missed: slot, Late: true}
 	for _, tt := range []struct {
 		claim string
-		told  memory
+		sent  reported
 		s     Standing
 		want  Kind
 	}{
-		{"nothing is told of what is good", memory{}, good, ""},
-		{"nor of a slot within the grace time", memory{}, missed, ""},
-		{"what is late is told", memory{}, late, Missed},
+		{"nothing is reported of what is good", reported{}, good, ""},
+		{"nor of a slot within the grace time", reported{}, missed, ""},
+		{"what is late is reported", reported{}, late, Missed},
 		{"but not again at once", lateSince(now), late, ""},
 		{"nor before a day is over", lateSince(now.Add(-24*time.Hour + time.Second)), late, ""},
 		{"but once a day", lateSince(now.Add(-24 * time.Hour)), late, StillLate},
-		{"a recovery is told", lateSince(now.Add(-time.Minute)), good, Recovered},
+		{"a recovery is reported", lateSince(now.Add(-time.Minute)), good, Recovered},
 		{"a week later, too", lateSince(now.AddDate(0, 0, -7)), good, Recovered},
 		{"no recovery while another slot waits", lateSince(now.Add(-time.Minute)), missed, ""},
 		{"nor a reminder while none is late", lateSince(now.AddDate(0, 0, -7)), missed, ""},
 	} {
 		tt.s.Digest = "istio"
-		list := tt.told.notices(now, []Standing{tt.s})
+		list := tt.sent.notices(now, []Standing{tt.s})
 		var got Kind
 		if len(list) == 1 {
 			got = list[0].Kind
@@ -54,9 +54,9 @@ func TestNotices(t *testing.T) {
 	}
 }
 
-func TestARecoveryIsToldOnceAndADigestThatIsGoneNever(t *testing.T) {
+func TestARecoveryIsReportedOnceAndADigestThatIsGoneNever(t *testing.T) {
 	now := at(t, "2023-12-25 12:00")
-	m := make(memory)
+	m := make(reported)
 	m.keep(now, []Notice{{Kind: Missed, Digest: "a", Slot: now}, {Kind: Missed, Digest: "b", Slot: now}})
 	first := m.notices(now, []Standing{{Digest: "a"}})
 	m.keep(now, first)
@@ -65,7 +65,7 @@ func TestARecoveryIsToldOnceAndADigestThatIsGoneNever(t *testing.T) {
 	}
 }
 
-// A year of a weekly, 2024 with its 53 Mondays: what happens in some weeks, and all that is told.
+// A year of a weekly, 2024 with its 53 Mondays: what happens in some weeks, and all that is reported.
 func TestWatchOverAYear(t *testing.T) {
 	loc := zone(t, "Asia/Shanghai")
 	synctest.Test(t, func(t *testing.T) {
@@ -74,10 +74,10 @@ func TestWatchOverAYear(t *testing.T) {
 		b := NewBoard("", time.Now)
 		sched := parsed(t, "17 9 * * 1", "Asia/Shanghai")
 		b.Configure([]Digest{{Name: "istio", Schedule: sched}})
-		var told []string
-		w := &Watch{Board: b, Log: discard, Tell: func(_ context.Context, list []Notice) error {
+		var sent []string
+		w := &Watch{Board: b, Log: discard, Notify: func(_ context.Context, list []Notice) error {
 			for _, n := range list {
-				told = append(told, fmt.Sprintf("%s: %s %s", time.Now().In(loc).Format("01-02 15:04"), n.Kind, n.Slot.Format("01-02")))
+				sent = append(sent, fmt.Sprintf("%s: %s %s", time.Now().In(loc).Format("01-02 15:04"), n.Kind, n.Slot.Format("01-02")))
 			}
 			return nil
 		}}
@@ -124,13 +124,13 @@ func TestWatchOverAYear(t *testing.T) {
 			want = append(want, fmt.Sprintf("08-%02d 11:20: still no draft for a slot 07-22", day))
 		}
 		want = append(want, "08-04 09:20: drafted again 07-22")
-		if diff := cmp.Diff(want, told); diff != "" {
+		if diff := cmp.Diff(want, sent); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 	})
 }
 
-func TestWhatWasNotDeliveredIsToldLaterIfItIsStillTrue(t *testing.T) {
+func TestWhatWasNotDeliveredIsReportedLaterIfStillTrue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		b := NewBoard("", time.Now)
@@ -139,7 +139,7 @@ func TestWhatWasNotDeliveredIsToldLaterIfItIsStillTrue(t *testing.T) {
 		var tries []string
 		var log strings.Builder
 		ctx, cancel := context.WithCancel(t.Context())
-		w := &Watch{Board: b, Log: slog.New(slog.NewJSONHandler(&log, nil)), Tell: func(_ context.Context, list []Notice) error {
+		w := &Watch{Board: b, Log: slog.New(slog.NewJSONHandler(&log, nil)), Notify: func(_ context.Context, list []Notice) error {
 			try := time.Since(start).String()
 			for _, n := range list {
 				try += " " + n.Digest
@@ -153,7 +153,7 @@ func TestWhatWasNotDeliveredIsToldLaterIfItIsStillTrue(t *testing.T) {
 		done := make(chan struct{})
 		go func() { w.Run(ctx); close(done) }()
 		time.Sleep(3*time.Hour + 20*time.Minute)
-		b.Looked("a", time.Now(), time.Time{}) // recovers before anybody was told
+		b.Looked("a", time.Now(), time.Time{}) // recovers before anything was delivered
 		time.Sleep(2 * time.Hour)
 		cancel()
 		<-done
@@ -164,18 +164,18 @@ func TestWhatWasNotDeliveredIsToldLaterIfItIsStillTrue(t *testing.T) {
 			t.Errorf("got\n%s", got)
 		}
 		if n := strings.Count(log.String(), `"notice not delivered","digests":2,"error":"status 503"`); n != 2 {
-			t.Errorf("%d lines in the log say that nobody was told:\n%s", n, &log)
+			t.Errorf("%d lines in the log say that nothing was delivered:\n%s", n, &log)
 		}
 	})
 }
 
-func TestWatchStopsWhileItTells(t *testing.T) {
+func TestWatchStopsWhileItReports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := NewBoard("", time.Now)
 		b.Configure([]Digest{{Name: "a", Schedule: parsed(t, "@hourly", "UTC")}})
 		ctx, cancel := context.WithCancel(t.Context())
 		var log strings.Builder
-		w := &Watch{Board: b, Log: slog.New(slog.NewJSONHandler(&log, nil)), Tell: func(ctx context.Context, _ []Notice) error {
+		w := &Watch{Board: b, Log: slog.New(slog.NewJSONHandler(&log, nil)), Notify: func(ctx context.Context, _ []Notice) error {
 			<-ctx.Done()
 			return ctx.Err()
 		}}
@@ -233,7 +233,7 @@ func TestMessage(t *testing.T) {
 	})+"\n"))
 }
 
-func TestAMessageCallsNobody(t *testing.T) {
+func TestAMessageNotifiesNoOne(t *testing.T) {
 	slot := at(t, "2023-12-18 09:17")
 	for _, text := range []string{
 		"<!channel>", "<!here|here>", "<@U024BE7LR>", "<#C024BE7LR>", "<!subteam^S1>", "@here", "@channel", "@everyone", "@all", "＠here", "a@b",

@@ -139,5 +139,5 @@ func key(objects []runtime.Object, kind, of, want string) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("there is no %s %s", kind, of)
+	return fmt.Errorf("%s %s not found", kind, of)
 }

@@ -1,4 +1,4 @@
-// Package sdnotify tells systemd how a service is, by the protocol of sd_notify(3):
+// Package sdnotify notifies systemd of the state of a service, by the protocol of sd_notify(3):
 // https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html. Without systemd
 // it does nothing.
 package sdnotify
@@ -22,8 +22,8 @@ const (
 const sendTime = time.Second
 
 // Notify sends what a service says to the socket that the environment variable
-// NOTIFY_SOCKET names: a path, or after "@" a name that is in no folder. With no socket
-// nobody listens, and nothing is sent.
+// NOTIFY_SOCKET names: a path, or after "@" a name in no directory. Without a socket nothing
+// is sent.
 func Notify(socket string, say ...string) error {
 	if socket == "" || len(say) == 0 {
 		return nil
@@ -56,7 +56,7 @@ func Status(text string) string {
 }
 
 // Reloading says that the service reloads its configuration, with the time that a unit of
-// Type=notify-reload needs to tell this reload from an earlier one.
+// Type=notify-reload needs to distinguish this reload from an earlier one.
 func Reloading() (string, error) {
 	now, err := monotonic()
 	if err != nil {

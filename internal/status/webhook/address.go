@@ -16,8 +16,8 @@ var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // the configuration names; spaces and line breaks around it do not count. With neither
 // named there is no webhook, and the address is empty.
 //
-// It is an error if both are named, or if nothing is there: whoever names one believes that
-// they will be told. Errors quote neither the address nor, as the two are easily mistaken
+// It is an error if both are named, or if one is named that holds nothing: its owner expects to be
+// notified. Errors quote neither the address nor, as the two are easily mistaken
 // for each other, a name that could be one.
 func Address(env, file string, getenv func(string) string, readFile func(string) ([]byte, error)) (string, error) {
 	var text, from string

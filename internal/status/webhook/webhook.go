@@ -72,12 +72,12 @@ func transport() http.RoundTripper {
 	return t
 }
 
-// stay follows no redirect: it would carry the message to whom nobody chose.
+// stay follows no redirect: the message is for the configured host only.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Post sends a text. What may pass (no connection, 408, 429, 5xx) is tried again, at most
 // six times in ten minutes and as late as Retry-After asks. The message may arrive twice,
-// when only the answer was lost. The error of a context that ended is that of the context.
+// when only the response was lost. The error of a context that ended is that of the context.
 func (h *Hook) Post(ctx context.Context, text string) error {
 	body, err := json.Marshal(map[string]string{"text": text})
 	if err != nil {
@@ -106,7 +106,7 @@ func (h *Hook) try(ctx context.Context, body []byte) error {
 		return h.hide(err)
 	}
 	defer resp.Body.Close()
-	// The answer is not quoted: it may repeat the address.
+	// The response is not quoted: it may repeat the address.
 	if _, err := io.Copy(io.Discard, io.LimitReader(resp.Body, 4<<10)); err != nil && resp.StatusCode < 300 {
 		return nil // the message was taken
 	}
@@ -126,7 +126,7 @@ func judge(resp *http.Response) error {
 	if code != http.StatusRequestTimeout && code != http.StatusTooManyRequests && code < 500 {
 		return backoff.Permanent(err)
 	}
-	// Only seconds: nobody gives out dates here, and without the header we wait all the same.
+	// Only seconds: no service sends dates here, and without the header we wait all the same.
 	if s, convErr := strconv.Atoi(resp.Header.Get("Retry-After")); convErr == nil && s > 0 && s < int(allTime/time.Second) {
 		return fmt.Errorf("%w: %w", err, backoff.RetryAfter(s))
 	}
