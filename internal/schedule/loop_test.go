@@ -277,6 +277,7 @@ func TestAtMostWorkersDraftAtOnce(t *testing.T) {
 		for i := range 20 {
 			names = append(names, fmt.Sprintf("d%02d", i))
 		}
+		until(t, "01-10 09:00")
 		s := n.start(l, named(t, "17 9 * * 1", names...)...)
 		until(t, "01-10 09:25")
 		if n.most != 3 || len(n.log) != 20 {

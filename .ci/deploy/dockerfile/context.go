@@ -30,7 +30,7 @@ func copyContext(from, to string) error {
 		if err != nil {
 			return err
 		}
-		if name == ".git" {
+		if name == ".git" && entry.IsDir() {
 			return fs.SkipDir // kept out anyway, and large
 		}
 		out, err := ignored.MatchesOrParentMatches(name)
