@@ -2,7 +2,7 @@ package frontmatter
 
 import "strings"
 
-// Head is the front matter of a page, as it stands in the file. The zero value is that of
+// Head is the front matter of a page, as it is in the file. The zero value is that of
 // a page without any.
 type Head struct {
 	// Fence is the line before and after the front matter: "---" for YAML, "+++" for TOML.
@@ -10,7 +10,7 @@ type Head struct {
 	// Closed reports whether the second fence was found. Without it a site generator reads
 	// no page; Text and Body are zero then.
 	Closed bool
-	// Text is what stands between the fences, with its line breaks.
+	// Text is what is between the fences, with its line breaks.
 	Text string
 	// Start is the offset of Text in the page, Body that of what follows the front matter.
 	Start, Body int

@@ -151,7 +151,7 @@ func TestEveryMarkOfTheHouseTemplatesIsKnown(t *testing.T) {
 		found := make(map[string]int)
 		for _, m := range bold.FindAllString(string(text), -1) {
 			if strings.Contains(m, "{{with .Answer") || strings.Contains(m, ".Author") {
-				continue // what somebody else wrote
+				continue // untrusted text
 			}
 			problems := check(t, good+"## A\n\n"+m+"\n", Options{})
 			if len(problems) != 1 || problems[0].Rule != rulePlaceholder && problems[0].Rule != ruleGap {
@@ -223,8 +223,8 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 	}
 }
 
-// FuzzCheck holds that any text gets an answer, the same every time, in order, and that
-// every position lies inside the text.
+// FuzzCheck checks that any text has a result, the same every time, in order, and that
+// every position is inside the text.
 func FuzzCheck(f *testing.F) {
 	archives, _ := filepath.Glob("testdata/*.txtar")
 	for _, name := range archives {
@@ -245,10 +245,10 @@ func FuzzCheck(f *testing.F) {
 		before := Problem{Line: 1, Column: 1}
 		for _, p := range problems {
 			if p.Line < 1 || p.Line > len(texts) || p.Column < 1 || p.Column > utf8.RuneCountInString(texts[p.Line-1])+1 {
-				t.Errorf("%v lies outside the text", p)
+				t.Errorf("%v is outside the text", p)
 			}
 			if p.Line < before.Line || p.Line == before.Line && p.Column < before.Column {
-				t.Errorf("%v stands after %v", p, before)
+				t.Errorf("%v comes after %v", p, before)
 			}
 			if p.Message == "" || strings.ContainsAny(p.Message, "\n") {
 				t.Errorf("the message of %v is not one line", p)
@@ -260,7 +260,7 @@ func FuzzCheck(f *testing.F) {
 		}
 		for _, p := range findPlaceholders(t, text) {
 			if p.Line < 1 || p.Line > len(texts) {
-				t.Errorf("%v lies outside the text", p)
+				t.Errorf("%v is outside the text", p)
 			}
 		}
 	})

@@ -35,6 +35,9 @@ func TestNoTextTakesLong(t *testing.T) {
 	} {
 		units[unit] = numbered(unit)
 	}
+	start := time.Now()
+	mergePlain(strings.Repeat("a\n\n", size/3), strings.Repeat("a\n\n", size/3)+"b\n", "c\n")
+	limit := max(1500*time.Millisecond, 20*time.Since(start)) // the machine may be busy
 	for name, unit := range units {
 		var b strings.Builder
 		for i := 0; b.Len() < size; i++ {
@@ -49,7 +52,7 @@ func TestNoTextTakesLong(t *testing.T) {
 		edited, fresh := head+"\nx: y\n\n"+tail, strings.ReplaceAll(text, "a", "b")
 		start := time.Now()
 		mergePlain(text, edited, fresh)
-		if d := time.Since(start); d > 3*time.Second {
+		if d := time.Since(start); d > limit {
 			t.Errorf("%q: %v", name, d)
 		}
 	}

@@ -100,7 +100,7 @@ func (m *merger) compareLinks() {
 	}
 }
 
-// isReformatted tells a formatter, which rewrites all blocks of a kind without changing
+// isReformatted distinguishes a formatter, which rewrites all blocks of a kind without changing
 // what they say, from a person, who breaks a line or uses another bullet here and there.
 func (m *merger) isReformatted() bool {
 	const few = 3

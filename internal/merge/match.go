@@ -91,7 +91,7 @@ func (p *pairs) pairLinks() {
 	p.pairGrown()
 }
 
-// pairGrown joins items that were known by another link of theirs: a story that is told in
+// pairGrown joins items that were known by another link of theirs: a story that takes
 // one line is known by its latest release, which changes with every new one. Both links
 // must be of one kind, such as releases of one repository, or a line that only mentions an
 // item would be taken for it.

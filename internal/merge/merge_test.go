@@ -97,7 +97,7 @@ o/r. 3 comments.
 
 const tables = "## A\n\n| Name | Text |\n| --- | --- |\n| [A](https://x.y/a) | one |\n| [B](https://x.y/b) | two |\n| [C](https://x.y/c) | three |\n\n## B\n\nText.\n"
 
-// line is a draft with a train of releases that is told in one line, the newest first.
+// line is a draft with a train of releases in one line, the newest first.
 func line(versions ...string) string {
 	link := func(v, text string) string {
 		return "[" + text + v + "](https://github.com/o/r/releases/tag/v" + v + ")"

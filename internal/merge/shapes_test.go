@@ -131,8 +131,8 @@ func checkTables(t *testing.T, r string) {
 	}
 }
 
-// checkStories checks that a story that nobody touched is as the new text has it, also
-// when a newer release leads it now, and that each is told once.
+// checkStories checks that an unedited story is as the new text has it, also
+// when a newer release leads it now, and that each occurs once.
 func (w *shapes) checkStories(t *testing.T, b, e, n, r string) {
 	t.Helper()
 	lineOf := func(text, repo string) string {
@@ -154,7 +154,7 @@ func (w *shapes) checkStories(t *testing.T, b, e, n, r string) {
 			t.Errorf("%s: base\n%s\nedited\n%s\nnew\n%s\nresult\n%s", s.repo, inB, inE, inN, inR)
 		}
 		if times := strings.Count(r, "["+s.repo+" 1.0]"); times > max(1, strings.Count(e, "["+s.repo+" 1.0]")) {
-			t.Errorf("%s is told %d times", s.repo, times)
+			t.Errorf("%s occurs %d times", s.repo, times)
 		}
 	}
 }

@@ -89,7 +89,7 @@ func Conflicts(text string) []int {
 			if opened {
 				found = append(found, between...)
 			} else if separator > 0 {
-				found = append(found, separator) // somebody resolved the first half
+				found = append(found, separator) // the first half was resolved by hand
 			}
 			found = append(found, number)
 			opened, between, separator = false, nil, 0
