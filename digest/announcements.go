@@ -20,6 +20,7 @@ type index struct {
 	longest      int                 // words of a name
 	names        map[string]string
 	identifiers  map[*Story]map[string]bool
+	spacedBy     map[string][]string // names by repository, see spacedNames
 }
 
 // member is a release or an advisory in its story.
@@ -33,7 +34,7 @@ func newIndex(stories []*Story, watched []Repo, names map[string]string) *index 
 	ix := &index{
 		byAddress: make(map[string][]member), byLink: make(map[string][]member), byIdentifier: make(map[string][]member),
 		byVersion: make(map[string][]member), products: make(map[string][]Repo), names: names,
-		identifiers: make(map[*Story]map[string]bool),
+		identifiers: make(map[*Story]map[string]bool), spacedBy: make(map[string][]string),
 	}
 	for _, repo := range watched {
 		ix.addProduct(repo.Name, repo)
@@ -235,11 +236,19 @@ func (ix *index) named(text string) []Repo {
 // with it.
 func (ix *index) related(e Entry) []match {
 	var found []match
+	pages := e.linkedPages()
+	keep := func(ms ...match) {
+		for _, m := range ms {
+			if own := pages[m.story.repo().Key()]; len(pages) == 0 || own && len(pages) == 1 {
+				found = append(found, m)
+			}
+		}
+	}
 	for _, u := range e.Notes.Links {
-		found = append(found, matches(ix.byAddress[canonical(u)], JoinedByLink, "")...)
+		keep(matches(ix.byAddress[canonical(u)], JoinedByLink, "")...)
 	}
 	if a := canonical(e.URL); a != "" {
-		found = append(found, matches(ix.byLink[a], JoinedByLink, "")...)
+		keep(matches(ix.byLink[a], JoinedByLink, "")...)
 	}
 	titled := make(map[string]bool) // words of the title and the address
 	for _, word := range identifierWords(e.Title.Unsafe() + " " + e.URL.String()) {
@@ -254,47 +263,83 @@ func (ix *index) related(e Entry) []match {
 	slices.Sort(mentioned)
 	about := ix.about(e)
 	for _, id := range mentioned {
+		if severalStories(found) {
+			break
+		}
 		for _, m := range ix.byIdentifier[id] {
 			// An announcement of the project itself names it in the title, or mentions no others.
 			if about(m.story.repo(), id) && (titled[id] || ix.mentionsAll(m.story, mentioned)) {
-				found = append(found, match{m, JoinedByIdentifier, m.identifier})
+				keep(match{m, JoinedByIdentifier, m.identifier})
 			}
 		}
 	}
-	return slices.DeleteFunc(found, func(m match) bool { return e.linksElsewhere(m.story.repo()) })
+	return found
+}
+
+func severalStories(found []match) bool {
+	return slices.ContainsFunc(found, func(m match) bool { return m.story != found[0].story })
 }
 
 // about returns a function that reports whether an entry with an identifier comes from, or
 // is about, the project of a repository.
 func (ix *index) about(e Entry) func(repo Repo, identifier string) bool {
-	where := wordsOf(strings.Join([]string{e.Title.Unsafe(), e.Feed.Unsafe(), e.URL.String(), e.feedID()}, " "))
-	text := " " + strings.Join(where, " ") + " "
-	return func(repo Repo, identifier string) bool {
-		text := text + strings.Join(wordsOf(identifier), " ") + " "
-		for _, name := range []string{repo.Name, repo.Owner, ix.names[repo.Key()]} {
-			if words := wordsOf(name); len(words) > 0 && strings.Contains(text, " "+strings.Join(words, " ")+" ") {
-				return true
-			}
-		}
-		return slices.ContainsFunc(e.Notes.Links, func(u markdown.URL) bool { return strings.HasPrefix(canonical(u), "github.com/"+repo.Key()+"/") })
+	text := spaced(strings.Join([]string{e.Title.Unsafe(), e.Feed.Unsafe(), e.URL.String(), e.feedID()}, " "))
+	var links []string
+	for _, u := range e.Notes.Links {
+		links = append(links, canonical(u))
 	}
+	known := make(map[string]bool) // by repository, whatever the identifier
+	return func(repo Repo, identifier string) bool {
+		names := ix.spacedNames(repo)
+		own, ok := known[repo.Key()]
+		if !ok {
+			own = containsAny(text, names) ||
+				slices.ContainsFunc(links, func(l string) bool { return strings.HasPrefix(l, "github.com/"+repo.Key()+"/") })
+			known[repo.Key()] = own
+		}
+		return own || containsAny(spaced(identifier), names)
+	}
+}
+
+// spacedNames are what a repository is called, each between spaces.
+func (ix *index) spacedNames(repo Repo) []string {
+	key := repo.Key()
+	if names, ok := ix.spacedBy[key]; ok {
+		return names
+	}
+	var names []string
+	for _, name := range []string{repo.Name, repo.Owner, ix.names[key]} {
+		if s := spaced(name); s != "  " {
+			names = append(names, s)
+		}
+	}
+	ix.spacedBy[key] = names
+	return names
+}
+
+// spaced returns the words of a text, each between spaces.
+func spaced(s string) string { return " " + strings.Join(wordsOf(s), " ") + " " }
+
+func containsAny(s string, parts []string) bool {
+	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(s, p) })
 }
 
 func (ix *index) mentionsAll(s *Story, ids []string) bool {
 	return !slices.ContainsFunc(ids, func(id string) bool { return !ix.identifiers[s][id] })
 }
 
-// linksElsewhere reports whether an entry links to releases or advisories of other
-// repositories, as round-ups do.
-func (e Entry) linksElsewhere(repo Repo) bool {
-	return slices.ContainsFunc(e.Notes.Links, func(u markdown.URL) bool {
+// linkedPages are the repositories whose releases or advisories the entry links to. What
+// links to those of several, or of others than it could be joined with, is a round-up.
+func (e Entry) linkedPages() map[string]bool {
+	repos := make(map[string]bool)
+	for _, u := range e.Notes.Links {
 		path, ok := strings.CutPrefix(canonical(u), "github.com/")
 		parts := strings.Split(path, "/")
-		if !ok || len(parts) < 5 || parts[2]+"/"+parts[3] != "releases/tag" && parts[2]+"/"+parts[3] != "security/advisories" {
-			return false
+		if ok && len(parts) > 4 && slices.Contains([]string{"releases/tag", "security/advisories"}, parts[2]+"/"+parts[3]) {
+			repos[parts[0]+"/"+parts[1]] = true
 		}
-		return parts[0]+"/"+parts[1] != repo.Key()
-	})
+	}
+	return repos
 }
 
 // canonical returns an address without what makes no difference: the scheme, www., the

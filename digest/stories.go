@@ -141,32 +141,48 @@ func (e Entry) feedID() string {
 	return feed
 }
 
+// release is a release in its story, as it is looked up.
+type release struct {
+	story *Story
+	Release
+	identifier markdown.Text // by which it is found, if it is one
+}
+
+// maxSeeAlso is how many advisories of other packages a story points to.
+const maxSeeAlso = 10
+
 // tellStories makes a story of each train with the advisories that it fixes, and of each other advisory.
 func tellStories(advisories []AdvisoryNews, trains []*Train) []*Story {
 	var out []*Story
-	running := make(map[string][]*Story)  // by repository
-	mentions := make(map[string][]*Story) // by identifier
+	versions := make(map[string][]release) // by repository and version
+	mentions := make(map[string][]release) // by identifier, at most maxMembers
 	for _, t := range trains {
 		story := &Story{Train: t}
 		out = append(out, story)
-		running[t.Repo.Key()] = append(running[t.Repo.Key()], story)
-		for _, key := range keysOf(t.Identifiers()) {
-			mentions[key] = append(mentions[key], story)
+		for _, r := range t.Releases {
+			key := r.Repo.Key() + " " + versionKey(r.Tag.Unsafe())
+			versions[key] = append(versions[key], release{story: story, Release: r})
+			for _, id := range r.Notes.Identifiers {
+				key := identifierKey(id)
+				if len(mentions[key]) < maxMembers {
+					mentions[key] = append(mentions[key], release{story, r, id})
+				}
+			}
 		}
 	}
 	for _, a := range advisories {
-		story, j, ok := a.fixedBy(running[a.Repo.Key()])
-		if !ok {
-			story = &Story{}
-			out = append(out, story)
-		} else {
+		story := &Story{}
+		if r, j, ok := a.fixedBy(versions, mentions); ok {
+			story = r.story
 			story.Joins = append(story.Joins, j)
+		} else {
+			out = append(out, story)
 		}
 		story.Advisories = append(story.Advisories, a)
 		for _, id := range a.Identifiers() {
 			for _, other := range mentions[identifierKey(id)] {
-				if other != story {
-					other.seeAlso(id, a)
+				if other.story != story {
+					other.story.seeAlso(id, a)
 				}
 			}
 		}
@@ -178,42 +194,53 @@ func tellStories(advisories []AdvisoryNews, trains []*Train) []*Story {
 }
 
 func (s *Story) seeAlso(id markdown.Text, a AdvisoryNews) {
-	if !slices.ContainsFunc(s.SeeAlso, func(r Reference) bool { return r.URL == a.URL }) {
+	if len(s.SeeAlso) < maxSeeAlso && !slices.ContainsFunc(s.SeeAlso, func(r Reference) bool { return r.URL == a.URL }) {
 		s.SeeAlso = append(s.SeeAlso, Reference{id, a.Summary, a.URL})
 	}
 }
 
-// fixedBy returns the story with the train that fixes the advisory: one of its releases is
-// of a package that the advisory names and has a patched version of it, or else mentions
-// the advisory. An advisory that says nothing of these is not fixed by guess.
-func (a AdvisoryNews) fixedBy(running []*Story) (*Story, Join, bool) {
-	for _, story := range running {
-		for _, r := range story.Train.Releases {
-			for _, p := range a.Packages {
-				if r.isOf(p) && p.patchedIn(r.Tag.Unsafe()) {
-					return story, Join{JoinedByPatch, r.Tag, a.Item, r.Item}, true
+// fixedBy returns the release that fixes the advisory: it is of a package that the
+// advisory names and has a patched version of it, or else mentions the advisory. Of
+// several the one that was published first. An advisory that says nothing of these is not
+// fixed by guess.
+func (a AdvisoryNews) fixedBy(versions, mentions map[string][]release) (release, Join, bool) {
+	var found []release
+	for _, p := range a.Packages {
+		for _, v := range p.patchedVersions() {
+			for _, r := range versions[a.Repo.Key()+" "+v] {
+				if r.isOf(p) {
+					found = append(found, r)
 				}
 			}
 		}
 	}
-	own := keysOf(a.Identifiers())
-	for _, story := range running {
-		for _, r := range story.Train.Releases {
-			for _, id := range r.Notes.Identifiers {
-				if slices.Contains(own, identifierKey(id)) && (len(a.Packages) == 0 || slices.ContainsFunc(a.Packages, r.isOf)) {
-					return story, Join{JoinedByIdentifier, id, a.Item, r.Item}, true
-				}
+	if len(found) > 0 {
+		r := slices.MinFunc(found, firstPublished)
+		return r, Join{JoinedByPatch, r.Tag, a.Item, r.Item}, true
+	}
+	for _, id := range a.Identifiers() {
+		for _, r := range mentions[identifierKey(id)] {
+			if r.Repo.Same(a.Repo) && (len(a.Packages) == 0 || slices.ContainsFunc(a.Packages, r.isOf)) {
+				found = append(found, r)
 			}
 		}
 	}
-	return nil, Join{}, false
+	if len(found) > 0 {
+		r := slices.MinFunc(found, firstPublished)
+		return r, Join{JoinedByIdentifier, r.identifier, a.Item, r.Item}, true
+	}
+	return release{}, Join{}, false
 }
 
-// patchedIn reports whether a tag is one of the versions that patch the package.
-func (p Package) patchedIn(tag string) bool {
-	version := versionKey(tag)
-	return slices.ContainsFunc(strings.FieldsFunc(p.Patched.Unsafe(), func(r rune) bool { return r == ',' || r == ' ' }),
-		func(patched string) bool { return versionKey(patched) == version })
+func firstPublished(a, b release) int { return compareReleases(&a.Release, &b.Release) }
+
+// patchedVersions are the versions that patch the package, as [versionKey] has them.
+func (p Package) patchedVersions() []string {
+	var out []string
+	for _, v := range strings.FieldsFunc(p.Patched.Unsafe(), func(r rune) bool { return r == ',' || r == ' ' }) {
+		out = append(out, versionKey(v))
+	}
+	return out
 }
 
 // versionKey is the same for two spellings of a version.
