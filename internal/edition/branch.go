@@ -205,7 +205,11 @@ func (t *branch) facts(c *composition) publish.Facts {
 		f.Late = append(f.Late, a.URL.String())
 	}
 	for _, s := range c.Sections() {
-		f.Sections = append(f.Sections, publish.Section{Name: s.Name, Stories: stories(s), LeftOut: s.Cut})
+		section := publish.Section{Name: s.Name, Stories: stories(s), LeftOut: s.Cut}
+		for _, it := range s.LeftOut {
+			section.LeftOutStories = append(section.LeftOutStories, addresses(it))
+		}
+		f.Sections = append(f.Sections, section)
 	}
 	for _, d := range c.drafts {
 		if d.operation == report.Deleted {
