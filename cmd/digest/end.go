@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -31,7 +29,9 @@ func (e env) end(cmd *cobra.Command, args []string, done drafted, err error) int
 	}
 	failure := e.failure(err, done.report == nil)
 	if wantsJSON(cmd, args) {
-		err = errors.Join(err, e.printJSON(done.report, failure))
+		if failed := e.printJSON(done.report, failure); failed != nil && failure == nil {
+			err = failed
+		}
 	}
 	code := exitCode(err)
 	if err != nil {
@@ -43,7 +43,8 @@ func (e env) end(cmd *cobra.Command, args []string, done drafted, err error) int
 	if !drafts(cmd) {
 		return code
 	}
-	if err := e.tellActions(done.report, failure, code); err != nil {
+	e.annotate(report.Annotations(done.report, failure))
+	if err := report.SetOutputs(e.getenv, done.report, failure, code); err != nil {
 		e.stderr.failure(err.Error())
 		return max(code, exitFailed) // a job whose outputs are lost must not pass
 	}
@@ -96,16 +97,6 @@ func (e env) printJSON(r *report.Report, f *report.Failure) error {
 	return nil
 }
 
-// tellActions gives a job of GitHub Actions its outputs, summary and annotations. Elsewhere the variables are not set,
-// and nothing happens.
-func (e env) tellActions(r *report.Report, f *report.Failure, code int) error {
-	e.annotate(report.Annotations(r, f))
-	return errors.Join(
-		appendTo(e.getenv("GITHUB_OUTPUT"), report.Outputs(r, code)),
-		appendTo(e.getenv("GITHUB_STEP_SUMMARY"), report.Summary(r, f)),
-	)
-}
-
 // annotate shows messages at their lines when the program runs in GitHub Actions. They go to stderr, where the runner
 // looks as well: stdout may be read as JSON.
 func (e env) annotate(as []report.Annotation) {
@@ -116,20 +107,4 @@ func (e env) annotate(as []report.Annotation) {
 		as = report.Errors(as)
 	}
 	e.stderr.command(report.Commands(as, e.getenv("GITHUB_WORKSPACE")))
-}
-
-// appendTo appends to one of the runner's files. Without a name there is no such file.
-func appendTo(name, text string) error {
-	if name == "" {
-		return nil
-	}
-	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return fmt.Errorf("set the outputs of the job: %w", err)
-	}
-	_, err = io.WriteString(f, text)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("set the outputs of the job: %w", err)
-	}
-	return nil
 }

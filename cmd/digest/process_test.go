@@ -179,7 +179,7 @@ func fullDisk(t *testing.T, name string) {
 	}
 	defer full.Close()
 	_, getenv, config := fake(t)
-	for _, args := range [][]string{{"version"}, {"--config", config, "--week", "2023-W50", "--output", "-"}} {
+	for _, args := range [][]string{{"version"}, {"--config", config, "--week", "2023-W50", "--output", "-"}, {"demo", "--dry-run", "--format", "json"}} {
 		cmd, stderr := process(t, name, getenv, args...)
 		cmd.Stdout = full
 		_ = cmd.Run() // the exit code is looked at below

@@ -69,7 +69,7 @@ var standard = []struct {
 	{"html/template", []string{"internal/status"}, "drafts are Markdown; the daemon's own page is not"},
 	{"log", []string{"cmd/digest"}, "errors are returned, and end in cmd; main takes what net/http logs"},
 	{"log/slog", []string{"internal/markdown", "internal/status", "internal/fleet", "internal/schedule", "internal/daemon", "cmd/digest"}, "texts from outside say how they are logged; the daemon logs its runs"},
-	{"os", []string{"cmd/digest", "cmd/digestd", "internal/daemon", "internal/daemontest", "internal/config", "internal/edition", "internal/github", "internal/output", "internal/githubtest/schema/gen", "internal/lint", "internal/postgrestest"}, "files are the business of cmd, config and output; lint reads drafts; github names an error of it; edition looks whether the output directory exists"},
+	{"os", []string{"cmd/digest", "cmd/digestd", "internal/daemon", "internal/daemontest", "internal/config", "internal/edition", "internal/github", "internal/output", "internal/githubtest/schema/gen", "internal/lint", "internal/report", "internal/postgrestest"}, "files are the business of cmd, config and output; lint reads drafts; report appends to those of a runner; github names an error of it; edition looks whether the output directory exists"},
 	{"os/exec", []string{"internal/daemontest", "internal/postgrestest", "internal/githubtest/schema/gen"}, "the program runs no other"},
 	{"os/signal", []string{"cmd/digest", "cmd/digestd"}, "only main is a process"},
 	{"flag", []string{"internal/githubtest/schema/gen"}, "flags are cobra's"},

@@ -3,10 +3,39 @@ package report
 import (
 	"crypto/rand"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 )
+
+// SetOutputs gives a job of GitHub Actions its outputs and its summary. Elsewhere the variables are not set, and nothing
+// happens.
+func SetOutputs(getenv func(string) string, r *Report, f *Failure, exitCode int) error {
+	return errors.Join(
+		appendTo(getenv("GITHUB_OUTPUT"), Outputs(r, exitCode)),
+		appendTo(getenv("GITHUB_STEP_SUMMARY"), Summary(r, f)),
+	)
+}
+
+// appendTo appends to one of the runner's files. Without a name there is no such file.
+func appendTo(name, text string) error {
+	if name == "" {
+		return nil
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("set the outputs of the job: %w", err)
+	}
+	_, err = io.WriteString(f, text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("set the outputs of the job: %w", err)
+	}
+	return nil
+}
 
 // Outputs are those of action.yml, all of them on every run; unknown ones are empty. r is nil when there is nothing to
 // report. None of them is untrusted input: numbers, paths of the configuration, and an address.
