@@ -67,9 +67,10 @@ func (a Answer[T]) In(field string) Answer[T] {
 // errLeftOut is for a null that no error explains.
 var errLeftOut = &Error{Kind: Unavailable, Status: http.StatusOK, Message: "the object is left out"}
 
-// improve replaces an answer by that of a smaller query, unless that holds less.
+// improve replaces an answer by that of a smaller query. If that was too heavy, too, the first one stays: its lists are
+// longer, and each page that is missing would cost as many attempts again.
 func (a *Answer[T]) improve(by Answer[T]) {
-	if by.Data != nil || a.Data == nil {
+	if a.Data == nil || by.Data != nil && !by.tooHeavy() {
 		*a = by
 	}
 }

@@ -511,3 +511,13 @@ func discussionIDs(t *testing.T, c *Client) []string {
 	}
 	return ids
 }
+
+func TestFirstPartOfWhatStaysTooHeavyIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// The list of the repository stays too heavy in every size: what the largest query returned is the most there is.
+		c, s, pages := fleet(t, 1)
+		s.Fail(githubtest.Fault{GraphQL: "repo-0", Times: -1, NullPath: []any{"r0", "nameWithOwner"},
+			ErrorType: "RESOURCE_LIMITS_EXCEEDED", Message: "Resource limits for this query exceeded."})
+		wantSame(t, []string{"[{0} {1} {2}], too heavy"}, readShelves(t, c, pages, 3))
+	})
+}
