@@ -86,13 +86,14 @@ func compare(t *testing.T, data, zone, from, to string) {
 	}
 	slices.Sort(repos)
 	list := strings.Join(repos, ", ")
-	config := fmt.Sprintf("title: T\ntimezone: %s\nsources:\n  discussions: [{repos: [%[2]s]}]\n  releases: [{repos: [%[2]s], prereleases: true}]\n  advisories: [{repos: [%[2]s]}]\neditions: [{language: en, path: weekly.md}]\n", zone, list)
+	config := fmt.Sprintf("title: T\ntimezone: %s\nsources:\n  discussions: [{repos: [%[2]s]}]\n  releases: [{repos: [%[2]s], prereleases: true}]\n  advisories: [{repos: [%[2]s]}]\neditions: [{language: en, path: weekly.md}]\n", zone, list) + unlimited
 	snapshot := filepath.Join(t.TempDir(), "snapshot.json")
 	o := r.run(config, "--from", from, "--to", to, "--save-snapshot", snapshot)
 	if o.code != 0 && o.code != 3 { // some repositories have discussions switched off
 		t.Fatalf("exit code %d\n%s", o.code, o.stderr)
 	}
 	s := readSnapshot(t, snapshot)
+	checkPage(t, o.read(t, "weekly.md"), s)
 	for _, name := range repos {
 		w := want.Repos[name]
 		equal(t, name+": discussions opened", ints(s.Discussions, name, func(d digest.Discussion) bool { return period.Contains(d.CreatedAt) }), w.Discussions.Created)
@@ -109,6 +110,29 @@ func compare(t *testing.T, data, zone, from, to string) {
 	r.checkViolations()
 	t.Logf("%d discussions, %d releases, %d advisories; %d requests, %d points, %s",
 		len(s.Discussions), len(s.Releases), len(s.Advisories), r.stats().Totals.Requests, r.stats().Totals.GraphQLPoints, o.took.Round(time.Millisecond))
+}
+
+// checkPage demands a link for everything that was collected.
+func checkPage(t *testing.T, page string, s digest.Snapshot) {
+	t.Helper()
+	links := make(map[string]string)
+	for _, d := range s.Discussions {
+		links[fmt.Sprintf("%s: discussion %d", d.Repo, d.Number)] = d.URL.String()
+	}
+	for _, r := range s.Releases {
+		links[fmt.Sprintf("%s: release %s", r.Repo, r.Tag.Unsafe())] = r.URL.String()
+	}
+	for _, a := range s.Advisories {
+		links[fmt.Sprintf("%s: advisory %s", a.Repo, a.ID)] = a.URL.String()
+	}
+	for _, e := range s.Entries {
+		links[fmt.Sprintf("entry %s", e.ID)] = e.URL.String()
+	}
+	for item, url := range links {
+		if !strings.Contains(page, "]("+url+")") {
+			t.Errorf("%s: the page does not link to %s", item, url)
+		}
+	}
 }
 
 // checkAdvisories allows what only the global database has: it is for the repository, too.

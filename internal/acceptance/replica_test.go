@@ -29,6 +29,9 @@ var (
 	hostileDir = flag.String("hostile", "", "folder of the checker of hostile text, with its packages installed")
 )
 
+// unlimited is the part of a configuration that keeps everything that was collected.
+const unlimited = "limits: {per_section: 0, min_people: 0, page: 0}\n"
+
 // binary and fleet are the programs under test.
 var binary, fleet string
 

@@ -29,7 +29,7 @@ sources:
 editions:
   - language: en
     path: weekly.md
-`
+` + unlimited
 
 // TestTheModelWeek drafts 11 to 17 December 2023 and looks for exactly what belongs to it.
 func TestTheModelWeek(t *testing.T) {
@@ -60,13 +60,11 @@ func TestTheModelWeek(t *testing.T) {
 			if got := linked(page, `/releases/tag/([^)]+)\)`); !slices.Equal(got, tt.releases) {
 				t.Errorf("releases %v, want %v", got, tt.releases)
 			}
-			if n := strings.Count(page, "### istio/istio "); n != 1 {
+			if n := strings.Count(page, "[Istio "); n != 1 {
 				t.Errorf("the three Istio releases are told in %d stories, want one", n)
 			}
-			for _, want := range []string{"No security advisory was published.", "ISTIO-SECURITY-2023-005"} {
-				if !strings.Contains(page, want) {
-					t.Errorf("the draft lacks %q", want)
-				}
+			if want := "ISTIO-SECURITY-2023-005"; !strings.Contains(page, want) {
+				t.Errorf("the draft lacks %q", want)
 			}
 			for _, no := range []string{"CVE-", "GHSA-", "ISTIO-SECURITY-2023-004", "ISTIO-SECURITY-2024", "1.20.2"} {
 				if strings.Contains(page, no) {
