@@ -74,7 +74,7 @@ func (c *GitHub) readChangelogs(ctx context.Context, lists []*releaseList, resul
 		}
 		for i, r := range responses {
 			for _, release := range waiting[batch[i]] {
-				release.complete(batch[i], r)
+				c.complete(release, batch[i], r)
 			}
 		}
 	}
@@ -87,7 +87,7 @@ type linkedRelease struct {
 	tag string
 }
 
-func (l *linkedRelease) complete(file changelog, r github.RepoAnswer[blob]) {
+func (c *GitHub) complete(l *linkedRelease, file changelog, r github.RepoAnswer[blob]) {
 	defer protectErr(&l.err)
 	if r.Err != nil {
 		l.err = fmt.Errorf("read %s of %s: %w", file.path, file.repo, r.Err)
@@ -100,7 +100,7 @@ func (l *linkedRelease) complete(file changelog, r github.RepoAnswer[blob]) {
 	if !ok {
 		return
 	}
-	if n := notes.Parse(section); !notes.LinkOnly(n) {
+	if n := c.notes(section); !notes.LinkOnly(n) {
 		l.Notes = notes.Complete(n, l.Notes)
 	}
 }

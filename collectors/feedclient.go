@@ -129,7 +129,7 @@ func (c *Feeds) attempt(ctx context.Context, s FeedSource, p digest.Period) (fee
 	timer.Reset(feedTimeout)
 	address := *resp.Request.URL
 	address.User, address.RawQuery = nil, "" // relative links must not carry a key
-	doc, err := readFeed(ctx, resp.Body, &address, resp.Header.Get("Content-Type"), p)
+	doc, err := readFeed(ctx, resp.Body, &address, resp.Header.Get("Content-Type"), p, s.Identifiers)
 	var (
 		format *feed.FormatError
 		size   *feed.SizeError

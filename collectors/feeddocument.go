@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/feed"
@@ -54,7 +54,7 @@ type feedEntry struct {
 }
 
 // readFeed reads a document to its end, or to the error that is returned.
-func readFeed(ctx context.Context, body io.Reader, address *url.URL, contentType string, p digest.Period) (feedDocument, error) {
+func readFeed(ctx context.Context, body io.Reader, address *url.URL, contentType string, p digest.Period, identifiers []*regexp.Regexp) (feedDocument, error) {
 	var doc feedDocument
 	r, err := feed.NewReader(ctx, body, address, contentType)
 	if err != nil {
@@ -69,7 +69,7 @@ func readFeed(ctx context.Context, body io.Reader, address *url.URL, contentType
 			doc.undated = cmp.Or(e.Published, e.Updated)
 		}
 		if one.dated && !one.listed.Before(p.From) && size < maxFeedText {
-			size += one.readText(ctx, e)
+			size += one.readText(ctx, e, identifiers)
 		}
 		doc.entries = append(doc.entries, one)
 	}
@@ -100,12 +100,12 @@ func newFeedEntry(ctx context.Context, e *feed.Entry, loc *time.Location) *feedE
 }
 
 // readText reads what an entry says, and returns how much that is, in bytes.
-func (one *feedEntry) readText(ctx context.Context, e *feed.Entry) (size int) {
+func (one *feedEntry) readText(ctx context.Context, e *feed.Entry, identifiers []*regexp.Regexp) (size int) {
 	text := e.Text(ctx)
 	one.summary = strings.Join(text.Paragraphs, " ")
 	body := cmp.Or(e.Content, e.Summary)
 	one.notes = notes.ParseHTML(body[:min(len(body), maxNotes)])
-	one.notes.Identifiers = notes.Identifiers(hyphenated(e.Title, e.Summary, e.Content))
+	one.notes.Identifiers = notes.Identifiers(strings.Join([]string{e.Title, e.Summary, e.Content}, "\n"), identifiers...)
 	one.notes.Links = nil // of which those that are relative are missing
 	for _, link := range text.Links {
 		if u, err := markdown.ParseURL(link); err == nil {
@@ -122,20 +122,6 @@ func (one *feedEntry) readText(ctx context.Context, e *feed.Entry) (size int) {
 		}
 	}
 	return size + len(one.summary)
-}
-
-// hyphenated returns the words of texts that may be identifiers. To look for those in the
-// whole of a large feed takes seconds.
-func hyphenated(texts ...string) string {
-	var words []string
-	for _, text := range texts {
-		for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-			if len(word) < 100 && strings.Contains(word, "-") {
-				words = append(words, word)
-			}
-		}
-	}
-	return strings.Join(words, " ")
 }
 
 // mergeRepeated finds the entries that are the same: those whose identifier and address

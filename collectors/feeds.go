@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,8 @@ type FeedSource struct {
 	// Include and Exclude are patterns for the title and the categories of an entry.
 	// Without Include all are included; Exclude wins.
 	Include, Exclude []string
+	// Identifiers are patterns of vendors' identifiers, beside CVE, GHSA and the like.
+	Identifiers []*regexp.Regexp
 }
 
 // name is the address without its query, which may hold a key: receipts are published.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/shurcooL/githubv4"
 
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/github"
+	"github.com/community-digest/digest/internal/notes"
 )
 
 // Sources are the repositories to read, by kind.
@@ -16,6 +18,8 @@ type Sources struct {
 	Discussions []DiscussionSource
 	Releases    []ReleaseSource
 	Advisories  []AdvisorySource
+	// Identifiers are patterns of vendors' identifiers in notes, beside CVE, GHSA and the like.
+	Identifiers []*regexp.Regexp
 	// Past holds the earlier editions; what came too late for them is collected too. It may be nil.
 	Past *digest.Past
 }
@@ -69,6 +73,11 @@ func (c *GitHub) Collect(ctx context.Context, p digest.Period) (digest.Findings,
 		c.matchDatabase(l, p) // last: the documents contain the present names of renamed repositories
 	}
 	return l.findings(), err
+}
+
+// notes reads release notes.
+func (c *GitHub) notes(source string) digest.Notes {
+	return notes.Parse(source, c.sources.Identifiers...)
 }
 
 // readGraphQL reads what GraphQL has, which requires a token.

@@ -11,7 +11,6 @@ import (
 	"github.com/community-digest/digest/digest"
 	"github.com/community-digest/digest/internal/github"
 	"github.com/community-digest/digest/internal/markdown"
-	"github.com/community-digest/digest/internal/notes"
 )
 
 // ReleaseSource names repositories whose releases are wanted.
@@ -217,7 +216,7 @@ func (c *GitHub) readRelease(n github.NodeAnswer[releaseNode]) (result releaseRe
 		Item:   digest.Item{URL: page(c.client, w.URL)},
 		Tag:    markdown.Untrusted(w.TagName),
 		Name:   markdown.Untrusted(deref(w.Name)),
-		Notes:  notes.Parse(deref(w.Description)),
+		Notes:  c.notes(deref(w.Description)),
 		Author: w.Author.person(),
 	}
 	return result
@@ -267,7 +266,7 @@ func (c *GitHub) readReleasesByREST(ctx context.Context, lists []*releaseList, p
 	return each(len(lists), func(i int) error {
 		defer c.Progress.add(1)
 		l := lists[i]
-		err := readStable(func(page int) ([]int64, *gogithub.Response, error) { return l.readRESTPage(ctx, c.client, page, p) })
+		err := readStable(func(page int) ([]int64, *gogithub.Response, error) { return l.readRESTPage(ctx, c, page, p) })
 		if err == nil {
 			complete(&l.receipt)
 			return nil
@@ -282,9 +281,9 @@ func (c *GitHub) readReleasesByREST(ctx context.Context, lists []*releaseList, p
 }
 
 // readRESTPage adds one page and returns the ids on it.
-func (l *releaseList) readRESTPage(ctx context.Context, client *github.Client, page int, p digest.Period) ([]int64, *gogithub.Response, error) {
+func (l *releaseList) readRESTPage(ctx context.Context, c *GitHub, page int, p digest.Period) ([]int64, *gogithub.Response, error) {
 	opts := pageOptions(page)
-	releases, resp, err := client.REST.Repositories.ListReleases(ctx, l.repo.Owner, l.repo.Name, &opts)
+	releases, resp, err := c.client.REST.Repositories.ListReleases(ctx, l.repo.Owner, l.repo.Name, &opts)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -295,12 +294,12 @@ func (l *releaseList) readRESTPage(ctx context.Context, client *github.Client, p
 	var ids []int64
 	for _, r := range releases {
 		ids = append(ids, r.GetID())
-		l.addREST(client, r, p)
+		l.addREST(c, r, p)
 	}
 	return ids, resp, nil
 }
 
-func (l *releaseList) addREST(client *github.Client, w *gogithub.RepositoryRelease, p digest.Period) {
+func (l *releaseList) addREST(c *GitHub, w *gogithub.RepositoryRelease, p digest.Period) {
 	defer protect(&l.receipt)
 	listed := listedRelease{ID: w.GetNodeID(), TagName: w.GetTagName(), IsDraft: w.GetDraft(), IsPrerelease: w.GetPrerelease()}
 	if w != nil && w.PublishedAt != nil {
@@ -310,8 +309,8 @@ func (l *releaseList) addREST(client *github.Client, w *gogithub.RepositoryRelea
 		failPart(&l.receipt, errNoItem)
 		return
 	}
-	u := page(client, w.GetHTMLURL())
-	if repo := repoOf(client, u, l.repo); !repo.Same(l.repo) {
+	u := page(c.client, w.GetHTMLURL())
+	if repo := repoOf(c.client, u, l.repo); !repo.Same(l.repo) {
 		l.repo, l.receipt.RenamedTo = repo, repo
 	}
 	if !l.wants(&listed, p) {
@@ -321,7 +320,7 @@ func (l *releaseList) addREST(client *github.Client, w *gogithub.RepositoryRelea
 		Item:        digest.Item{ID: digest.NewID(listed.ID), URL: u},
 		Tag:         markdown.Untrusted(w.GetTagName()),
 		Name:        markdown.Untrusted(w.GetName()),
-		Notes:       notes.Parse(w.GetBody()),
+		Notes:       c.notes(w.GetBody()),
 		Author:      person(w.GetAuthor().GetLogin(), w.GetAuthor().GetType() == "Bot"),
 		Prerelease:  listed.IsPrerelease,
 		PublishedAt: listed.PublishedAt.UTC(),

@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -38,6 +39,8 @@ type Config struct {
 	Editions []Edition
 	// Names are what people call repositories, by owner/name in lower case.
 	Names map[string]string
+	// Identifiers are patterns of vendors' identifiers, such as SSA-\d{6}.
+	Identifiers []*regexp.Regexp
 	// PerSection is the most items of a section, Hot the most hot topics, MinPeople the fewest
 	// people besides the author who make a discussion hot, and Page the largest page in bytes;
 	// 0 is no limit.
@@ -126,6 +129,7 @@ func decode(root value, folder, house fs.FS) *Config {
 	c.Calendar = decodeCalendar(m)
 	c.decodeSources(m.require("sources", "discussions, releases, advisories or feeds to look at"))
 	c.Names = decodeNames(m.get("names"))
+	c.Identifiers = decodeIdentifiers(m.get("identifiers"))
 	c.decodeLimits(m.get("limits"))
 	c.State, c.Picks = decodeState(m)
 	templates := openTemplates(m.get("templates"), folder, house)
@@ -173,4 +177,26 @@ func decodeNames(v value) map[string]string {
 		return nil
 	}
 	return names
+}
+
+// decodeIdentifiers reads patterns of vendors' identifiers.
+func decodeIdentifiers(v value) []*regexp.Regexp {
+	var patterns []*regexp.Regexp
+	for _, s := range v.texts(checkIdentifier) {
+		if p, err := regexp.Compile(s); err == nil {
+			patterns = append(patterns, p)
+		}
+	}
+	return patterns
+}
+
+func checkIdentifier(s string) error {
+	p, err := regexp.Compile(s)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%q is not a regular expression: %s", shorten(s), strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	case p.MatchString(""):
+		return fmt.Errorf("%q matches the empty text: want a pattern of identifiers such as SSA-[0-9]+", shorten(s))
+	}
+	return nil
 }

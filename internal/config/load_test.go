@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -133,6 +134,7 @@ sources:
 editions: [{language: en, path: "out{{.Number}}.md"}]
 limits: {per_section: 5, min_people: 3, page: 1MB, max_wait: 10m}
 names: {a/b: The B}
+identifiers: ['SSA-\d{6}']
 state: s
 publish: {repository: o/r, base: Main, branch: "w{{.Number}}", draft: false, labels: [L], reviewers: [who, org/team], assignees: [me], milestone: "Week 1", title: "No. {{.Number}}"}
 schedule: {cron: "@weekly"}
@@ -155,6 +157,7 @@ schedule: {cron: "@weekly"}
 		Advisories:  []Advisories{{named(repo), "reviewed", digest.Tips}},
 		Feeds:       []Feed{{"http://example.org/x?y=z", true, Filter{[]string{"a"}, []string{"b"}}, digest.Community}},
 		Names:       map[string]string{"a/b": "The B"},
+		Identifiers: []*regexp.Regexp{regexp.MustCompile(`SSA-\d{6}`)},
 		PerSection:  5, Hot: 5, MinPeople: 3, Page: 1 << 20,
 		MaxWait: 10 * time.Minute,
 		State:   "s",
@@ -165,7 +168,11 @@ schedule: {cron: "@weekly"}
 		},
 		Schedule: Schedule{Cron: "@weekly"},
 	}
-	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}), cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); diff != "" {
+	same := cmp.Options{
+		cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() }),
+		cmp.Comparer(func(a, b *regexp.Regexp) bool { return a.String() == b.String() }),
+	}
+	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}), same); diff != "" {
 		t.Errorf("Parse (-want +got):\n%s", diff)
 	}
 }
@@ -239,5 +246,18 @@ func TestAFileOnOneLongLineLoads(t *testing.T) {
 	}
 	if got := len(c.Releases[0].Repos); got != 1000 {
 		t.Errorf("%d repositories, want 1000", got)
+	}
+}
+
+func TestPatternsOfIdentifiersAreCheckedAtTheirPlace(t *testing.T) {
+	_, err := Parse("config.yaml", []byte(smallest+"identifiers:\n  - 'SSA-\\d+'\n  - '(SA'\n  - 'x*'\n"), nil, house())
+	problems, _ := err.(Problems)
+	if len(problems) != 2 {
+		t.Fatalf("%v, want two problems", err)
+	}
+	for i, want := range []string{"not a regular expression: missing closing )", "matches the empty text"} {
+		if p := problems[i]; p.Line != strings.Count(smallest, "\n")+3+i || !strings.Contains(p.Message, want) {
+			t.Errorf("%v at line %d, want %q", p, p.Line, want)
+		}
 	}
 }

@@ -39,7 +39,7 @@ func resolve(ctx context.Context, client *github.Client, cfg *config.Config) (co
 // sourcesOf is the sources of the configuration, in the order of [config.Config.Repositories]; repos returns the repositories
 // of one source.
 func sourcesOf(cfg *config.Config, repos func(config.Repositories, digest.Kind, digest.SectionName) []digest.Repo) collectors.Sources {
-	var w collectors.Sources
+	w := collectors.Sources{Identifiers: cfg.Identifiers}
 	for _, s := range cfg.Discussions {
 		w.Discussions = append(w.Discussions, collectors.DiscussionSource{
 			Repos: repos(s.Repositories, digest.Discussions, s.Section), Categories: s.Categories, Section: s.Section,
@@ -63,6 +63,7 @@ func feedSources(cfg *config.Config) []collectors.FeedSource {
 	for _, s := range cfg.Feeds {
 		list = append(list, collectors.FeedSource{
 			URL: s.URL, Section: s.Section, Internal: s.Internal, Include: s.Entries.Include, Exclude: s.Entries.Exclude,
+			Identifiers: cfg.Identifiers,
 		})
 	}
 	return list

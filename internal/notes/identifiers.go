@@ -23,9 +23,11 @@ func Identifiers(s string, more ...*regexp.Regexp) []markdown.Text {
 			out = append(out, markdown.Untrusted(id))
 		}
 	}
-	if strings.ContainsAny(s, "-") {
-		for _, id := range identifier.FindAllString(s, -1) {
-			add(spelled(id))
+	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return !isIdentifierRune(r) }) {
+		if len(word) <= maxWord && strings.Contains(word, "-") {
+			for _, id := range identifier.FindAllString(word, -1) {
+				add(spelled(id))
+			}
 		}
 	}
 	for _, pattern := range more {
@@ -34,6 +36,15 @@ func Identifiers(s string, more ...*regexp.Regexp) []markdown.Text {
 		}
 	}
 	return out
+}
+
+// maxWord is the longest word in which identifiers are looked for, in bytes. Matching words
+// instead of texts makes large documents cheap.
+const maxWord = 1000
+
+// isIdentifierRune reports what the pattern takes as part of a word, and the hyphen.
+func isIdentifierRune(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '-'
 }
 
 // spelled returns an identifier as its register writes it: upper case, but for the three
