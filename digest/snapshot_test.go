@@ -8,6 +8,7 @@ import (
 	gotoken "go/token"
 	"maps"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -115,12 +116,16 @@ func TestEveryConstantCanBeReadBack(t *testing.T) {
 		"Kind": Kinds, "Outcome": outcomes, "DropReason": dropReasons, "SectionName": SectionNames, "Severity": severities,
 		"ChangeKind": ChangeKinds,
 	}
-	files, err := parser.ParseDir(gotoken.NewFileSet(), ".", nil, 0)
+	names, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	found := make(map[string][]string)
-	for _, f := range files["digest"].Files {
+	for _, name := range names {
+		f, err := parser.ParseFile(gotoken.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, d := range f.Decls {
 			d, ok := d.(*ast.GenDecl)
 			if !ok || d.Tok != gotoken.CONST {

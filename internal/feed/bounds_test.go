@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime/debug"
 	"runtime/metrics"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -110,6 +111,7 @@ func checkBounds(t *testing.T, name string) {
 				e.Text(t.Context())
 			}
 		}
+		runtime.KeepAlive(kept)
 	})
 	if err == nil || !strings.Contains(err.Error(), a.want) {
 		t.Errorf("error %v, want %q", err, a.want)

@@ -89,10 +89,6 @@ func (q *search) matchesRepo(r *repoState) bool {
 		!slices.ContainsFunc(q.tests, func(test func(*repoState) bool) bool { return !test(r) })
 }
 
-func (q *search) matchesDiscussion(d *Discussion) bool {
-	return q.in("created", d.CreatedAt) && q.in("updated", d.updated()) && q.hasWords(d.Title+" "+d.Body)
-}
-
 func (q *search) in(name string, t time.Time) bool { return q.times[name] == nil || q.times[name](t) }
 
 func (q *search) hasWords(text string) bool {

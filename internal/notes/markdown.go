@@ -36,7 +36,7 @@ const (
 )
 
 // reference is a link.
-type reference struct{ text, address string }
+type reference struct{ address string }
 
 // reader reads Markdown as GitHub does. It is never used to render.
 var reader = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.Linkify)).Parser()

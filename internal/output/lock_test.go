@@ -139,7 +139,9 @@ func TestLockOfAKilledRunIsNoPath(t *testing.T) {
 		f := open(t, map[string]string{".digest/lock": lines})
 		unlock, err := f.Lock(".digest", time.Now())
 		if err == nil {
-			err = unlock()
+			if err := unlock(); err != nil {
+				t.Errorf("%q: %v", lines, err)
+			}
 		} else if !strings.Contains(err.Error(), "delete "+f.in(".digest/lock")) {
 			t.Errorf("%q: %v", lines, err)
 		}
