@@ -50,18 +50,27 @@ func similar(name, repo string) bool {
 }
 
 // Label is the version as an editor prints it after the product's name: 1.29.0 of the tag
-// v1.29.0, and "kyaml 0.17.2" of kyaml/v0.17.2 in a repository of several packages.
+// v1.29.0, and "kyaml 0.17.2" of kyaml/v0.17.2 in a repository of several packages. A tag of
+// another form is printed as it is.
 func (r Release) Label() markdown.Text {
 	tag := r.Tag.Unsafe()
 	version := BareVersion(tag)
-	name := strings.Trim(strings.TrimSuffix(strings.TrimSuffix(tag, version), "v"), "-_/@ ")
+	before, found := strings.CutSuffix(tag, version)
+	unmarked := strings.TrimSuffix(before, "v")
+	name := strings.Trim(unmarked, "-_/@ ")
 	switch {
-	case version == "" || !strings.HasSuffix(tag, version):
+	case version == "" || !found:
 		return r.Tag
 	case name == "" || similar(name, r.Repo.Name) || similar(name, r.Repo.Owner+r.Repo.Name):
 		return markdown.Untrusted(version)
+	case strings.HasSuffix(unmarked, name) || strings.ContainsFunc(name, notInName):
+		return r.Tag // nothing separates name and version, or it is no name of a package
 	}
 	return markdown.Untrusted(name + " " + version)
+}
+
+func notInName(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./@ ", r)
 }
 
 // Bump is what kind of a version a release has.

@@ -96,7 +96,7 @@ editions:
   - language: %s
     path: weekly.md
     front_matter: {title: Weekly digest, description: What happened, tags: [digest]}
-`, r.url, language)
+`, r.url, language) + unlimited
 	o := r.run(config, "--from", "2026-01-05", "--to", "2026-01-11")
 	if o.code != 0 {
 		t.Fatalf("exit code %d\n%s", o.code, o.stderr)
