@@ -69,14 +69,19 @@ func (m *merger) eachSlot(visit func(*slot)) {
 }
 
 // takeEdited makes a slot for each block of the edited text. What is gone at the source
-// goes, unless a person touched it.
+// goes, unless a person touched it, and so does what the new text has as another kind of block.
 func (m *merger) takeEdited() {
 	m.ofEdited, m.ofFresh = make([]*slot, len(m.edited.all)), make([]*slot, len(m.fresh.all))
+	m.retold = make([]bool, len(m.fresh.all))
 	for i, y := range m.edited.all {
 		s := &slot{edited: y, base: m.baseEdited.from(y), fresh: m.editedFresh.of(y)}
 		m.ofEdited[i] = s
 		if y.parent != nil {
 			s.parent = m.ofEdited[y.parent.index]
+		}
+		if s.fresh != nil && s.base != nil && s.fresh.kind != y.kind && !m.touched[i] {
+			m.retold[s.fresh.index] = true
+			s.fresh = nil
 		}
 		if s.fresh != nil {
 			m.ofFresh[s.fresh.index] = s
@@ -109,10 +114,13 @@ func (m *merger) addFresh() {
 			m.followTool(s)
 			continue
 		}
-		if m.baseFresh.from(z) != nil || z.link != "" && (m.deletedItems[z.link] || m.linkedByPeople[z.link]) {
+		if m.baseFresh.from(z) != nil && !m.retold[z.index] || z.link != "" && (m.deletedItems[z.link] || m.linkedByPeople[z.link]) {
 			continue // a person deleted it, or wrote about it elsewhere
 		}
 		parent := m.ofFresh[z.parent.index]
+		if x := m.baseFresh.from(z.parent); parent == nil && x != nil && x.link != "" {
+			continue // the links of a deleted story that has several releases now
+		}
 		switch {
 		case parent != nil && (z.link != "" || m.takesParts(parent)):
 			m.add(z, parent)
@@ -362,6 +370,9 @@ func (m *merger) takesFresh(s *slot) bool {
 	}
 	if s.fresh.link != s.base.link && (m.deletedItems[s.fresh.link] || m.linkedByPeople[s.fresh.link]) {
 		return false
+	}
+	if heading := m.ofFresh[s.fresh.parent.index]; s.base.link != "" && s.fresh.link == "" && (heading == nil || heading.gone) {
+		return false // only the heading that a person deleted would say what it is about
 	}
 	return s.fresh.norm != s.base.norm || slices.Equal(s.edited.lines, s.base.lines)
 }

@@ -13,9 +13,10 @@ type merger struct {
 
 	linkedByPeople map[string]bool // links that the edited text has and the base has not
 	deletedItems   map[string]bool // links of the base's items that the edited text has not
-	reformatted    bool            // a program rewrote the file, so other lines are no sign of a person
+	reformatted    map[kind]bool   // a program rewrote these blocks, so other lines are no sign of a person
 	touched        []bool          // by index of y: a person changed the block or something in it
 
+	retold            []bool  // by index of z: it replaces an unedited block of another kind
 	ofEdited, ofFresh []*slot // by index; nil for blocks of the new text that are not in the result
 	root              *slot
 	report            *Report
@@ -55,6 +56,7 @@ func (m *merger) pairThroughFresh() {
 	same.pairLinks()
 	same.pairTexts()
 	same.pairHeadings()
+	same.pairRetold()
 	same.pairTexts()
 	for _, y := range m.edited.all[1:] {
 		z := same.of(y)
@@ -72,13 +74,14 @@ func (m *merger) pairThroughFresh() {
 // classify finds out what people did.
 func (m *merger) classify() {
 	m.compareLinks()
-	m.reformatted = m.isReformatted()
+	m.findReformatted()
 	m.findTouched()
 }
 
-// compareLinks fills in linkedByPeople and deletedItems.
+// compareLinks fills in linkedByPeople and deletedItems. A text that only mentions items, as
+// the summary of the edition does, neither keeps a deleted item nor stands for a new one.
 func (m *merger) compareLinks() {
-	inBase, inEdited := make(map[string]bool), make(map[string]bool)
+	inBase, isItem := make(map[string]bool), make(map[string]bool)
 	for _, x := range m.base.all {
 		for _, l := range x.links {
 			inBase[l] = true
@@ -86,25 +89,28 @@ func (m *merger) compareLinks() {
 	}
 	m.linkedByPeople, m.deletedItems = make(map[string]bool), make(map[string]bool)
 	for _, y := range m.edited.all {
+		x := m.baseEdited.from(y)
+		mentions := x != nil && x.link == "" && y.link == "" && len(x.links) > 0
 		for _, l := range y.links {
-			inEdited[l] = true
-			if !inBase[l] {
+			isItem[l] = isItem[l] || y.link != ""
+			if !inBase[l] && !mentions {
 				m.linkedByPeople[l] = true
 			}
 		}
 	}
 	for _, x := range m.base.all {
-		if x.link != "" && !inEdited[x.link] {
+		if x.link != "" && !isItem[x.link] {
 			m.deletedItems[x.link] = true
 		}
 	}
 }
 
-// isReformatted distinguishes a formatter, which rewrites all blocks of a kind without changing
-// what they say, from a person, who breaks a line or uses another bullet here and there.
-func (m *merger) isReformatted() bool {
+// findReformatted fills in reformatted. It distinguishes a formatter, which rewrites all blocks
+// of a kind without changing what they say, from a person, who breaks a line or uses another
+// bullet here and there. All blocks of one kind, even if they are few, speak for that kind only.
+func (m *merger) findReformatted() {
 	const few = 3
-	same, reformatted := make(map[kind]int), make(map[kind]int)
+	same, changed := make(map[kind]int), make(map[kind]int)
 	for _, x := range m.base.all[1:] {
 		y := m.baseEdited.of(x)
 		if y == nil || y.norm != x.norm {
@@ -112,15 +118,18 @@ func (m *merger) isReformatted() bool {
 		}
 		same[x.kind]++
 		if !slices.Equal(x.lines, y.lines) {
-			reformatted[x.kind]++
+			changed[x.kind]++
 		}
 	}
-	for k, n := range reformatted {
-		if n >= few && 2*n >= same[k] {
-			return true
-		}
+	everywhere := false
+	m.reformatted = make(map[kind]bool)
+	for k, n := range changed {
+		m.reformatted[k] = n == same[k]
+		everywhere = everywhere || n >= few && 2*n >= same[k]
 	}
-	return false
+	for k := range same {
+		m.reformatted[k] = m.reformatted[k] || everywhere
+	}
 }
 
 // findTouched fills in touched: a block was rewritten or moved, something was deleted
@@ -153,7 +162,7 @@ func (m *merger) rewritten(y *block) bool {
 
 // unchanged reports whether a block of the edited text is as the tool wrote it.
 func (m *merger) unchanged(x, y *block) bool {
-	return x.norm == y.norm && (m.reformatted || slices.Equal(x.lines, y.lines))
+	return x.norm == y.norm && (m.reformatted[x.kind] || slices.Equal(x.lines, y.lines))
 }
 
 // moved reports whether a person put a block of the tool under another one.

@@ -20,12 +20,14 @@
 // The file has no marks for this. A heading, a list item or a row that has a link, or a
 // paragraph that begins with one, is an item: it is identified by its first link, ignoring
 // GitHub's redirecting host, the case of names and the anchors of comments. A story in one
-// line, which is led by its newest release, is also found by the others. Other texts are the same if they say the same under the same
-// parent. Headings are also identified by what is under them, so that a renamed section and
-// a train of releases with one more version are found. Next come texts that people moved,
-// and finally texts that are similar and have the same neighbours. Texts are compared in a
-// normal form: line breaks, bullets and numbers of lists, marks of emphasis, needless
-// backslashes, entities, the padding of tables and the kind of heading are formatting.
+// line, which is led by its newest release, is also found by the others, and so is a story whose
+// releases are listed under a heading without a link. Links in other texts, such as the summary of
+// an edition, only mention items. Other texts are the same if they say the same under the same
+// parent. Headings are also identified by what is under them, so that a renamed section is found.
+// Next come items that are another kind of block now, texts that people moved, and finally texts
+// that are similar and have the same neighbours. Texts are compared in a normal form: line breaks,
+// bullets and numbers of lists, marks of emphasis, needless backslashes, entities, the padding of
+// tables and the kind of heading are formatting.
 //
 // # What happens to a block
 //

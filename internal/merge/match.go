@@ -46,11 +46,12 @@ func (p *pairs) freeY(b *block) bool  { return p.toX[b.index] == nil && !p.close
 func (p *pairs) join(a, b *block)     { p.toY[a.index], p.toX[b.index] = b, a }
 
 // pair joins the blocks that are the same, what is certain first: links, then texts in
-// their place, headings by what is under them, texts elsewhere, and similar texts.
+// their place, headings by what is under them, items of another kind, texts elsewhere, and similar texts.
 func (p *pairs) pair() {
 	p.pairLinks()
 	p.pairTexts()
 	p.pairHeadings()
+	p.pairRetold()
 	p.pairTexts()
 	if p.rules.moves {
 		p.pairMoved()
@@ -64,7 +65,7 @@ func (p *pairs) pair() {
 	}
 }
 
-// pairLinks joins blocks with the same link. If several blocks have it, those with more in
+// pairLinks joins blocks of a kind with the same link. If several blocks have it, those with more in
 // common are joined first.
 func (p *pairs) pairLinks() {
 	under := func(n *block) string {
@@ -79,16 +80,26 @@ func (p *pairs) pairLinks() {
 		func(n *block) string { return kindOf(n) + "\n" + n.norm },
 		func(n *block) string { return kindOf(n) + "\n" + under(n) },
 		kindOf,
-		func(*block) string { return "" },
 	} {
-		p.joinByKey(p.x.all, p.y.all, func(n *block) string {
-			if n.link == "" {
-				return ""
-			}
-			return n.link + "\n" + id(n)
-		})
+		p.joinByLink(id)
 	}
 	p.pairGrown()
+}
+
+// pairRetold joins items that are blocks of another kind now: a row became a heading, or a
+// heading the start of a paragraph.
+func (p *pairs) pairRetold() {
+	p.joinByLink(func(*block) string { return "" })
+}
+
+// joinByLink joins blocks that have the same link and for which id is the same.
+func (p *pairs) joinByLink(id func(*block) string) {
+	p.joinByKey(p.x.all, p.y.all, func(n *block) string {
+		if n.link == "" {
+			return ""
+		}
+		return n.link + "\n" + id(n)
+	})
 }
 
 // pairGrown joins items that were known by another link of theirs: a story that takes
@@ -121,6 +132,66 @@ func (p *pairs) pairGrown() {
 			}
 		}
 	}
+}
+
+// pairTrains joins the stories of a train that gains or loses releases. A story of several has
+// their links under a heading without one, and that of a single release has it in the heading.
+func (p *pairs) pairTrains() {
+	wanted := make(map[string]*block) // headings of x, by their links; nil if several have it
+	for _, a := range p.x.all {
+		if a.kind == heading && p.freeX(a) {
+			for _, l := range storyLinks(a) {
+				if b, seen := wanted[l]; seen && b != a {
+					wanted[l] = nil
+				} else {
+					wanted[l] = a
+				}
+			}
+		}
+	}
+	for _, b := range p.y.all {
+		if b.kind != heading || !p.freeY(b) {
+			continue
+		}
+		for _, l := range storyLinks(b) {
+			a := wanted[l]
+			if a == nil || !p.freeX(a) || a.link != "" && b.link != "" {
+				continue
+			}
+			p.join(a, b)
+			if first(a) != nil && first(b) != nil && p.freeX(first(a)) && p.freeY(first(b)) {
+				p.join(first(a), first(b))
+			}
+			break
+		}
+	}
+}
+
+// storyLinks returns what a story is known by: the link of its heading, or else the links that
+// the paragraph under it begins with, if all of them are of one kind.
+func storyLinks(h *block) []string {
+	p := first(h)
+	switch {
+	case h.link != "":
+		return []string{h.link}
+	case p == nil || p.link == "":
+		return nil
+	}
+	var links []string
+	for _, l := range p.links {
+		if folder(l) == folder(p.link) {
+			links = append(links, l)
+		}
+	}
+	return links
+}
+
+// first returns the paragraph right under a heading.
+func first(h *block) *block {
+	if len(h.children) > 0 && h.children[0].kind == paragraph {
+		return h.children[0]
+	}
+	return nil
 }
 
 // folder is a link without its last part.
@@ -200,6 +271,7 @@ func (p *pairs) once(t *tree, free func(*block) bool) map[string]*block {
 // pairHeadings joins headings whose text has changed by what is under them: a renamed
 // section, a train of releases with one more version.
 func (p *pairs) pairHeadings() {
+	p.pairTrains()
 	ofX, ofY := p.once(p.x, p.freeX), p.once(p.y, p.freeY)
 	for level := 6; level > 0; level-- {
 		for _, a := range p.x.all {

@@ -147,6 +147,8 @@ func TestRules(t *testing.T) {
 		{"an item that the tool moves goes with what a person wrote in it", short,
 			change(short, "The first.", "Mine."), change(short, itemOne, "", "## Releases\n\n", "## Releases\n\n"+itemOne),
 			change(short, itemOne, "", "## Releases\n\n", "## Releases\n\n"+change(itemOne, "The first.", "Mine."))},
+		{"a formatter that rewrote the only entry of a page does not keep it from being refreshed", "## A\n\n- 3 releases.\n",
+			"## A\n\n* 3 releases.\n", "## A\n\n- 4 releases.\n- 2 discussions.\n", "## A\n\n* 4 releases.\n* 2 discussions.\n"},
 		{"people's order stays and new items follow their neighbour", short,
 			change(short, itemOne+itemTwo, itemTwo+itemOne), change(short, itemOne, itemOne+itemThree),
 			change(short, itemOne+itemTwo, itemTwo+itemOne+itemThree)},

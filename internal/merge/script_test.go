@@ -300,7 +300,9 @@ func (ed *editor) run(n int) {
 	}
 }
 
-var itemLine = regexp.MustCompile(`(?m)^(?:### |- |\| )\*{0,2}\[.*?\]\((https://github\.com/[^)]*)\)`)
+var itemLine = regexp.MustCompile(`(?m)^(?:### |- |\| (?:[^\[|\n]*\| )?)\*{0,2}\[.*?\]\((https://github\.com/[^)]*)\)`)
+
+var anyLink = regexp.MustCompile(`\]\((https://github\.com/[^)]*)\)`)
 
 // items lists the links of the items of a text, in their order.
 func items(text string) []string {
