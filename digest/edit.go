@@ -11,6 +11,8 @@ import (
 type Rules struct {
 	// PerSection is the most stories and topics of a section, Hot the most hot topics; 0 is no limit.
 	PerSection, Hot int
+	// Also is the most releases without contents that a section names; 0 is no limit.
+	Also int
 	// MinPeople is the fewest people besides the author who make a discussion hot; announcements
 	// always are. 0 is no limit.
 	MinPeople int

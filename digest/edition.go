@@ -100,10 +100,16 @@ func (s Section) Empty() bool {
 // Len counts stories and topics.
 func (s Section) Len() int { return len(s.Stories) + len(s.Topics) }
 
-// Lists returns the pages on GitHub that list what was left out, each once.
+// maxLists is how many lists a section links to: a reader opens a few.
+const maxLists = 20
+
+// Lists returns pages on GitHub that list what was left out, each once, at most 20.
 func (s Section) Lists() []markdown.URL {
 	var out []markdown.URL
 	for _, it := range s.LeftOut {
+		if len(out) == maxLists {
+			break
+		}
 		page := it.URL.String()
 		for _, list := range []string{"/discussions", "/releases", "/security/advisories"} {
 			before, _, found := strings.Cut(page, list+"/")

@@ -131,6 +131,12 @@ func (s *Section) limit(rules Rules) {
 		}
 		topics = append(topics, t)
 	}
+	if rules.Also > 0 && len(s.Also) > rules.Also {
+		for _, t := range s.Also[rules.Also:] {
+			s.cutStory(Story{Train: t})
+		}
+		s.Also = s.Also[:rules.Also]
+	}
 	most := rules.PerSection
 	if s.Name == Hot && rules.Hot > 0 {
 		most = rules.Hot
@@ -145,14 +151,19 @@ func (s *Section) limit(rules Rules) {
 			stories = append(stories, st)
 			continue
 		}
-		s.cut(st.Items()...)
-		s.Cut -= len(st.Items()) - 1 // a story counts once
+		s.cutStory(st)
 	}
 	keep := max(0, min(most-len(stories), len(topics)))
 	for _, t := range topics[keep:] {
 		s.cut(t.Item)
 	}
 	s.Stories, s.Topics = stories, topics[:keep]
+}
+
+// cutStory counts a story that is left out, whatever the number of its items.
+func (s *Section) cutStory(st Story) {
+	s.Cut++
+	s.LeftOut = append(s.LeftOut, st.Items()...)
 }
 
 // cut counts items that are left out.

@@ -226,10 +226,15 @@ func (w Weekly) compose(ctx context.Context, r Request, s digest.Snapshot, to re
 		return nil, err
 	}
 	s.Weekly.Paths = union(s.Weekly.Paths, before.Weekly.Paths)
-	c.snapshot, c.Edition = s, digest.Edit(s, number, rules(cfg))
-	pages, err := render(ctx, cfg, c.Edition)
-	if err != nil {
+	var pages []page
+	c.snapshot = s
+	if c.Edition, pages, err = fit(ctx, cfg, s, number); err != nil {
 		return nil, err
+	}
+	for _, pg := range pages {
+		if cfg.Page > 0 && len(pg.text) > cfg.Page {
+			w.warnf("%s has %d KB, more than limits.page: what is about security is not left out", pg.path, len(pg.text)>>10)
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -45,12 +45,21 @@ type Edition struct {
 	Items map[digest.Kind]int `json:"items"`
 	// Cut counts by section what its limit left out.
 	Cut map[digest.SectionName]int `json:"cut,omitempty"`
+	// LeftOut are the items that limits left out.
+	LeftOut []LeftOut `json:"left_out,omitempty"`
 	// Late counts the items that came too late for an earlier edition and are in this one.
 	Late int `json:"late,omitempty"`
 	// Stories are those of several items, with the reasons for which they are one.
 	Stories  []Story          `json:"stories,omitempty"`
 	Receipts []digest.Receipt `json:"receipts"`
 	Gaps     []digest.Receipt `json:"gaps"`
+}
+
+// LeftOut is an item that a limit left out of the drafts.
+type LeftOut struct {
+	Section digest.SectionName `json:"section"`
+	// Item is its address, or its id if it has none.
+	Item string `json:"item"`
 }
 
 // Story is several items that are one event.
@@ -143,6 +152,9 @@ func ForEdition(e digest.Edition, s digest.Snapshot) Edition {
 		shared.Stories = append(shared.Stories, stories(sec)...)
 		if sec.Cut > 0 {
 			shared.Cut[sec.Name] = sec.Cut
+		}
+		for _, it := range sec.LeftOut {
+			shared.LeftOut = append(shared.LeftOut, LeftOut{sec.Name, nameOf(it)})
 		}
 	}
 	return shared
