@@ -68,23 +68,23 @@ func (t *Train) changes() map[ChangeKind][]Change {
 // What a page prints of a train: at most so many changes, so much of each, and so much of a
 // patch release or a larger one in all, in characters.
 const (
-	toldChanges    = 3
-	toldChars      = 110
-	toldOfPatch    = 170
-	toldOfFeatures = 330
+	highlightCount = 3
+	highlightChars = 110
+	patchChars     = 170
+	featureChars   = 330
 )
 
-// Told returns the changes that a page prints, each cut to fit a line.
-func (t *Train) Told() []Change {
-	room := toldOfPatch
+// Highlights returns the changes that a page prints, each cut to fit a line.
+func (t *Train) Highlights() []Change {
+	room := patchChars
 	for _, r := range t.Releases {
 		if b := r.Bump(); b != Patch {
-			room = toldOfFeatures
+			room = featureChars
 		}
 	}
 	var out []Change
-	for _, c := range t.Changes(toldChanges) {
-		c.Text = c.Text.Shorten(toldChars)
+	for _, c := range t.Changes(highlightCount) {
+		c.Text = c.Text.Shorten(highlightChars)
 		if room -= len(c.Text.Unsafe()); room < 0 && len(out) > 0 {
 			break
 		}

@@ -185,7 +185,7 @@ func (s Story) Identifiers() []markdown.Text {
 	var all []markdown.Text
 	if s.Train != nil {
 		all = s.Train.Identifiers()
-		for _, c := range s.Train.Told() {
+		for _, c := range s.Train.Highlights() {
 			for _, id := range all {
 				if strings.Contains(c.Text.Unsafe(), id.Unsafe()) {
 					told = append(told, id)
