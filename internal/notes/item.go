@@ -35,10 +35,14 @@ func cleanItem(text string) (clean, prefix string) {
 	if m := meaningOfEmoji(text); m != neutral {
 		prefix = string(m)
 	}
-	text = strings.TrimSpace(shortcode.ReplaceAllString(text, ""))
+	if strings.HasPrefix(text, ":") {
+		text = strings.TrimSpace(shortcode.ReplaceAllString(text, ""))
+	}
 	text = strings.TrimLeftFunc(text, func(r rune) bool { return unicode.Is(unicode.So, r) || r == '\uFE0F' || unicode.IsSpace(r) })
 	text = heads.ReplaceAllString(text, "")
-	if m := conventional.FindStringSubmatch(text); m != nil {
+	if !strings.ContainsAny(text, "[:–") {
+		// no prefix
+	} else if m := conventional.FindStringSubmatch(text); m != nil {
 		text, prefix = strings.TrimPrefix(text, m[0]), strings.ToLower(m[1])+m[3]
 		if scope := strings.Trim(m[2], "()"); scope != "" && !strings.Contains(scope, "deps") {
 			text = scope + ": " + text
@@ -53,12 +57,14 @@ func cleanItem(text string) (clean, prefix string) {
 		}
 		text = short
 	}
-	text = asides.ReplaceAllStringFunc(text, func(s string) string {
-		if len(Identifiers(s)) > 0 {
-			return s
-		}
-		return ""
-	})
+	if strings.Contains(text, "(") {
+		text = asides.ReplaceAllStringFunc(text, func(s string) string {
+			if len(Identifiers(s)) > 0 {
+				return s
+			}
+			return ""
+		})
+	}
 	text = strings.TrimRight(strings.TrimSpace(text), ".;,: ")
 	return strings.Join(strings.Fields(text), " "), prefix
 }

@@ -39,7 +39,11 @@ const (
 type reference struct{ address string }
 
 // reader reads Markdown as GitHub does. It is never used to render.
-var reader = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.Linkify)).Parser()
+var reader = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList,
+	extension.NewLinkify(extension.WithLinkifyURLRegexp(bareURL)))).Parser()
+
+// bareURL is goldmark's own pattern without the bound of 256 characters on the host, which makes matching slow.
+var bareURL = regexp.MustCompile(`^(?:http|https|ftp)://[-a-zA-Z0-9@:%._\+~#=]+\.[a-z]+(?::\d+)?(?:[/#?][-a-zA-Z0-9@:%_+.~#$!?&/=\(\);,'">\^{}\[\]` + "`" + `]*)?`)
 
 // The parser takes time that grows with the square of some inputs: nested quotations and lists, and links that never
 // close. Real notes have few of either.
@@ -51,6 +55,19 @@ const (
 
 var nesting = regexp.MustCompile(`(?m)^[ \t>*+-]{40,}`)
 
+// hasNesting reports what most documents lack, without the cost of matching.
+func hasNesting(source string) bool {
+	run := 0
+	for i := range len(source) {
+		if strings.IndexByte(" \t>*+-", source[i]) < 0 {
+			run = 0
+		} else if run++; run == 40 {
+			return true
+		}
+	}
+	return false
+}
+
 // readMarkdown returns the blocks of a Markdown document.
 func readMarkdown(source string) []block {
 	if strings.Count(source, "[") > maxBrackets {
@@ -59,7 +76,9 @@ func readMarkdown(source string) []block {
 	if strings.Count(source, "*")+strings.Count(source, "_") > maxStars {
 		source = strings.NewReplacer("*", "", "_", "").Replace(source)
 	}
-	source = nesting.ReplaceAllString(source, "")
+	if hasNesting(source) {
+		source = nesting.ReplaceAllString(source, "")
+	}
 	m := &markdownReader{source: []byte(source)}
 	root := reader.Parse(text.NewReader(m.source))
 	m.blocks(root, 0)

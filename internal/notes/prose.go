@@ -3,6 +3,7 @@ package notes
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // greetings match sentences that open or close notes and say nothing of the release.
@@ -15,22 +16,22 @@ var greetings = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`^container images?`, `^images (?:are|pre-built|can)`, `^artifacts?\b`, `^sha-?256`, `^note that v?\d`, `^\(note that`, `survey`, `^(?:and )?(?:make sure to|be sure to|do not forget)`, `support status`, `changes in this release are`, `additional binary downloads`, `^more information\b`, `^what kind of vulnerability is it`, `^who is impacted`, `^has the problem been patched`, `^what versions should users`, `^is there a way for users to fix`, `^are there any links`, `openssf|scorecard`,
 }, "|"))
 
-// sentence ends at a mark that a blank and a capital or a figure follow; enough for notes.
-var sentence = regexp.MustCompile(`(?:[.!?。！？])(?:\s+|$)`)
-
-// sentences splits prose.
+// sentences splits prose at marks that a blank or the end follows; enough for notes.
 func sentences(s string) []string {
 	var out []string
-	for {
-		loc := sentence.FindStringIndex(s)
-		if loc == nil {
-			break
+	start := 0
+	for i, r := range s {
+		switch r {
+		case '.', '!', '?', '。', '！', '？':
+			end := i + utf8.RuneLen(r)
+			if end == len(s) || strings.IndexByte(" \t\n\f\r", s[end]) >= 0 {
+				out = append(out, strings.TrimSpace(s[start:end]))
+				start = end
+			}
 		}
-		out = append(out, strings.TrimSpace(s[:loc[1]]))
-		s = s[loc[1]:]
 	}
-	if s = strings.TrimSpace(s); s != "" {
-		out = append(out, s)
+	if rest := strings.TrimSpace(s[start:]); rest != "" {
+		out = append(out, rest)
 	}
 	return out
 }
