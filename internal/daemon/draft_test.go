@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -198,8 +199,11 @@ func TestALateDigestIsReportedUntilItIsDrafted(t *testing.T) {
 	s := newSite(t, newGitHub(t), map[string]string{"a": config})
 	synctest.Test(t, func(t *testing.T) {
 		d := s.daemon()
+		var mu sync.Mutex // a wait for the others orders what they did, not what they do next
 		var heard []string
 		watch := &status.Watch{Board: d.board, Log: d.log, Notify: func(_ context.Context, list []status.Notice) error {
+			mu.Lock()
+			defer mu.Unlock()
 			heard = append(heard, status.Message(list))
 			return nil
 		}}
@@ -216,6 +220,8 @@ func TestALateDigestIsReportedUntilItIsDrafted(t *testing.T) {
 		expect := func(when string, texts ...string) {
 			t.Helper()
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if len(heard) != len(texts) {
 				t.Fatalf("%s: %q, want %q\n%s", when, heard, texts, s.log)
 			}
