@@ -3,6 +3,7 @@
 package acceptance
 
 import (
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -24,10 +26,7 @@ type planted struct {
 		Labels      []string
 		Comments    []struct{ Body string }
 	}
-	Releases []struct {
-		Name, Body string
-		TagName    string `json:"tag_name"`
-	}
+	Releases   []release
 	Advisories []struct {
 		ID              string `json:"ghsa_id"`
 		Summary         string
@@ -40,6 +39,12 @@ type planted struct {
 	Feeds []struct{ Title, Link, Content, GUID string }
 }
 
+type release struct {
+	Repo       string // app if empty
+	Name, Body string
+	TagName    string `json:"tag_name"`
+}
+
 // TestNothingHostileGetsThrough plants every payload of the corpus in the data, serves
 // it, drafts it, and has the draft judged by the checker, which renders it with five
 // engines and a real Hugo. A second draft of benign data is what it compares with.
@@ -50,17 +55,66 @@ func TestNothingHostileGetsThrough(t *testing.T) {
 	dir := t.TempDir()
 	fixture, base := filepath.Join(dir, "fixture.json"), filepath.Join(dir, "base.json")
 	node(t, "plant.mjs", "all", fixture, base)
+	judgePlanted(t, fixture, base, "all")
+}
+
+// TestNothingHostileGetsThroughReleaseNotes plants the titles and bodies of the discussions in
+// release notes: in the headings, items and tables of their groups.
+func TestNothingHostileGetsThroughReleaseNotes(t *testing.T) {
+	if *hostileDir == "" {
+		t.Skip("-hostile names no folder")
+	}
+	dir := t.TempDir()
+	fixture, base := filepath.Join(dir, "fixture.json"), filepath.Join(dir, "base.json")
+	node(t, "plant.mjs", "all", fixture, base)
+	for _, file := range []string{fixture, base} {
+		intoNotes(t, file)
+	}
+	judgePlanted(t, fixture, base, "auto")
+}
+
+// judgePlanted drafts a fixture and its benign baseline in both languages and runs the checker.
+func judgePlanted(t *testing.T, fixture, base, ids string) {
+	t.Helper()
 	for _, language := range []string{"en", "zh-CN"} {
 		t.Run(language, func(t *testing.T) {
 			draft := draftPlanted(t, fixture, language)
 			baseline := draftPlanted(t, base, language)
-			out, err := node(t, "check.mjs", "--md", draft, "--baseline", baseline, "--ids", "auto", "--hugo", "--vue")
+			out, err := node(t, "check.mjs", "--md", draft, "--baseline", baseline, "--ids", ids, "--hugo", "--vue")
 			if err != nil {
 				t.Errorf("%s", out)
 			}
 			t.Log(lastLine(out))
 		})
 	}
+}
+
+// intoNotes makes each discussion of a fixture a release in a repository of its own.
+func intoNotes(t *testing.T, fixture string) {
+	t.Helper()
+	data, err := os.ReadFile(fixture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p planted
+	if err := json.Unmarshal(data, &p); err != nil {
+		t.Fatal(err)
+	}
+	p.Releases = nil
+	for _, d := range p.Discussions {
+		r := release{Repo: fmt.Sprintf("app-%d", d.Number), TagName: "v1.2.0"}
+		title := strings.ReplaceAll(d.Title, `\`, `\\`) // it is plain text, notes are Markdown
+		for _, text := range []string{title, d.Body} {
+			line := strings.Join(strings.Fields(text), " ")
+			r.Body += fmt.Sprintf("## Changes %[1]s\n\n- Add %[1]s to all\n- Fix %[1]s\n\n| Component | Change |\n| --- | --- |\n| core | %[1]s |\n\n", line)
+		}
+		p.Releases = append(p.Releases, r)
+	}
+	p.Discussions, p.Advisories, p.Feeds = p.Discussions[:1], nil, nil // without any they would be disabled
+	if data, err = json.Marshal(p); err != nil {
+		t.Fatal(err)
+	}
+	write(t, fixture, data)
 }
 
 // node runs a script of the checker.
@@ -83,20 +137,21 @@ func lastLine(s string) string {
 // draftPlanted serves a fixture, drafts it and returns the draft's file name.
 func draftPlanted(t *testing.T, fixture, language string) string {
 	t.Helper()
-	r := start(t, dataset(t, fixture))
+	data, repos := dataset(t, fixture)
+	r := start(t, data)
 	config := fmt.Sprintf(`
 title: Weekly
 timezone: UTC
 sources:
   discussions: [{repos: [acme/app]}]
-  releases: [{repos: [acme/app]}]
+  releases: [{repos: [%s]}]
   advisories: [{repos: [acme/app]}]
   feeds: [{url: %s/_octosim/files/feed.xml}]
 editions:
   - language: %s
     path: weekly.md
     front_matter: {title: Weekly digest, description: What happened, tags: [digest]}
-`, r.url, language) + unlimited
+`, strings.Join(repos, ", "), r.url, language) + unlimited
 	o := r.run(config, "--from", "2026-01-05", "--to", "2026-01-11")
 	if o.code != 0 {
 		t.Fatalf("exit code %d\n%s", o.code, o.stderr)
@@ -104,8 +159,8 @@ editions:
 	return filepath.Join(o.dir, "weekly.md")
 }
 
-// dataset writes a fixture as the replica's data.
-func dataset(t *testing.T, fixture string) string {
+// dataset writes a fixture as the replica's data, and lists its repositories.
+func dataset(t *testing.T, fixture string) (dir string, repos []string) {
 	t.Helper()
 	data, err := os.ReadFile(fixture)
 	if err != nil {
@@ -116,10 +171,11 @@ func dataset(t *testing.T, fixture string) string {
 		t.Fatal(err)
 	}
 	const at = "2026-01-06T10:00:00Z"
-	dir := t.TempDir()
+	dir = t.TempDir()
 	type object = map[string]any
 	slugs := make(map[string]string)
-	var categories, discussions, releases, advisories []object
+	categories, discussions, advisories := []object{}, []object{}, []object{} // null is no list to the replica
+	releases := map[string][]object{"app": {}}
 	for _, d := range p.Discussions {
 		slug, ok := slugs[d.Category.Name]
 		if !ok {
@@ -137,7 +193,8 @@ func dataset(t *testing.T, fixture string) string {
 		})
 	}
 	for _, x := range p.Releases {
-		releases = append(releases, object{"tag_name": x.TagName, "name": x.Name, "body": x.Body, "created_at": at, "published_at": at, "author": "octo-user"})
+		repo := cmp.Or(x.Repo, "app")
+		releases[repo] = append(releases[repo], object{"tag_name": x.TagName, "name": x.Name, "body": x.Body, "created_at": at, "published_at": at, "author": "octo-user"})
 	}
 	for _, a := range p.Advisories {
 		advisory := object{"ghsa_id": a.ID, "summary": a.Summary, "description": a.Description, "state": "published", "severity": "high", "published_at": at}
@@ -149,10 +206,16 @@ func dataset(t *testing.T, fixture string) string {
 		advisories = append(advisories, advisory)
 	}
 	files := map[string]any{
-		"repos.json": []object{{"owner": "acme", "name": "app", "categories": categories}}, "users.json": []object{},
-		"discussions/acme__app.json": discussions, "releases/acme__app.json": releases,
+		"users.json": []object{}, "discussions/acme__app.json": discussions,
 		"advisories/acme__app.json": advisories, "advisories/global.json": []object{},
 	}
+	var all []object
+	for _, repo := range slices.Sorted(maps.Keys(releases)) {
+		files["releases/acme__"+repo+".json"] = releases[repo]
+		all = append(all, object{"owner": "acme", "name": repo, "categories": categories})
+		repos = append(repos, "acme/"+repo)
+	}
+	files["repos.json"] = all
 	for name := range maps.Keys(files) {
 		text, err := json.Marshal(files[name])
 		if err != nil {
@@ -161,7 +224,7 @@ func dataset(t *testing.T, fixture string) string {
 		write(t, filepath.Join(dir, name), text)
 	}
 	write(t, filepath.Join(dir, "files", "feed.xml"), feed(t, p))
-	return dir
+	return dir, repos
 }
 
 func feed(t *testing.T, p planted) []byte {
