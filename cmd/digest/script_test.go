@@ -41,7 +41,7 @@ const (
 // TestStories runs the stories of testdata/scripts. Each begins in a folder that holds
 // the files of its archive and, unless the archive has its own, testdata/shared's:
 // world.json is what the fake GitHub holds, config.yaml what is asked of it. FILES in a
-// configuration becomes the address of the world's files.
+// configuration becomes the address of the world's files. $EXAMPLES is examples/ of this repository.
 func TestStories(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -76,6 +76,12 @@ func setUp(e *testscript.Env) error {
 	e.Setenv("GITHUB_TOKEN", githubtest.Token)
 	e.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector sleeps a second at the end of every program otherwise
 	e.Setenv("NEWLINE", "\n")
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		return err
+	}
+	e.Setenv("EXAMPLES", examples)
+	e.Setenv("FILES", srv.FileURL(""))
 	return fillIn(e.WorkDir, srv)
 }
 
