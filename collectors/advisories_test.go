@@ -345,7 +345,7 @@ func TestReviewedModeReadsOnlyTheDatabaseAndSharesItsGap(t *testing.T) {
 	own := []githubtest.Advisory{{GHSAID: "GHSA-2222-3333-5555", Summary: "Own", PublishedAt: in}}
 	global := []githubtest.Advisory{{GHSAID: ghsa, Summary: "Bad", Repo: "istio/istio", PublishedAt: in},
 		{GHSAID: "GHSA-2222-3333-6666", Summary: "Elsewhere", Repo: "other/repo", PublishedAt: in},
-		{GHSAID: "GHSA-2222-3333-7777", Summary: "Nobody's", PublishedAt: in},
+		{GHSAID: "GHSA-2222-3333-7777", Summary: "Unowned", PublishedAt: in},
 		{GHSAID: "GHSA-2222-3333-8888", Summary: "Raw", Repo: "istio/istio", Type: "unreviewed", PublishedAt: in}}
 	f, s := advisories(t, own, global, Reviewed)
 	if diff := gocmp.Diff([]string{ghsa}, ids(f)); diff != "" || !f.Advisories[0].Reviewed {

@@ -46,7 +46,7 @@ func TestNotesThatOnlyLinkToAChangelogAreReadFromIt(t *testing.T) {
 		{"at a tag with a slash", linking("sdk/v1.0.0", blobs+"sdk/v1.0.0/CHANGELOG.md"), []string{"Of the package"}},
 		{"of a version that is not in it", linking("v2.0.0", blobs+"main/CHANGELOG/CHANGELOG-1.1.md"), nil},
 		{"that does not exist", linking("v1.0.0", blobs+"main/CHANGES.md"), nil},
-		{"that is no changelog", linking("v1.0.0", blobs+"main/README.md"), nil},
+		{"not a changelog", linking("v1.0.0", blobs+"main/README.md"), nil},
 		{"of another repository", linking("v1.0.0", "https://github.com/istio/api/blob/main/CHANGELOG/CHANGELOG-1.1.md"), nil},
 		{"on another host", linking("v1.0.0", "https://example.org/istio/istio/blob/main/CHANGELOG/CHANGELOG-1.1.md"), nil},
 		{"beside notes", githubtest.Release{TagName: "v1.0.0", PublishedAt: in, Body: "- Own change.\n\n[CHANGELOG](" + blobs + "main/CHANGELOG/CHANGELOG-1.1.md)"}, []string{"Own change"}},

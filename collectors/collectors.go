@@ -121,7 +121,7 @@ func repoAt(client *github.Client, address string) digest.Repo {
 }
 
 // repoOf returns the repository that a page belongs to, under its present name where the
-// configuration has an old one, and the configured repository if there is no page.
+// configuration has an old one, and the configured repository without a page.
 func repoOf(client *github.Client, page markdown.URL, configured digest.Repo) digest.Repo {
 	if repo := repoAt(client, page.String()); repo != (digest.Repo{}) {
 		return repo

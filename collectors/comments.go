@@ -56,7 +56,7 @@ type discussionDetails struct {
 	Comments *commentsPage `graphql:"comments(first: $first)"`
 }
 
-// actor is an account; its type tells bots from people.
+// actor is an account; its type distinguishes bots from people.
 // See https://docs.github.com/graphql/reference/interfaces#actor.
 type actor struct {
 	Typename string `graphql:"__typename"`

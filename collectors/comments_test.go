@@ -209,7 +209,7 @@ func TestActivityCountsWhatWasWrittenInThePeriod(t *testing.T) {
 			digest.Activity{Comments: 2, Replies: 2, Others: 4}, []string{"bob", "cat", "dan", "eve"}},
 		{"everyone once, in order", []githubtest.Comment{with(at("zoe"), at("bob")), at("zoe")},
 			digest.Activity{Comments: 2, Replies: 1, Others: 3}, []string{"bob", "zoe"}},
-		{"the author is no other", []githubtest.Comment{with(at("ann"), at("bob"), at("ann"))},
+		{"the author does not count", []githubtest.Comment{with(at("ann"), at("bob"), at("ann"))},
 			digest.Activity{Comments: 1, Replies: 2, Others: 1}, []string{"ann", "bob"}},
 		{"bots write, and are no participants", []githubtest.Comment{at("robot[bot]"), at("helper"), at("bob")},
 			digest.Activity{Comments: 3, Others: 1}, []string{"bob"}},
@@ -224,7 +224,7 @@ func TestActivityCountsWhatWasWrittenInThePeriod(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := istio(githubtest.Repo{Discussions: []githubtest.Discussion{{Number: 1, Author: "ann", CreatedAt: before, Comments: tt.comments}}})
-			w.Users = []githubtest.User{{Login: "helper", Type: "Bot"}} // GraphQL tells bots by their type
+			w.Users = []githubtest.User{{Login: "helper", Type: "Bot"}} // GraphQL marks bots by their type
 			s := githubtest.NewInProcess(t, w)
 			f := collect(t, newDiscussions(signed(t, s), []DiscussionSource{{Repos: repos("istio/istio")}}))
 			if len(f.Discussions) != 1 {

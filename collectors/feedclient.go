@@ -54,7 +54,7 @@ func sleep(ctx context.Context, pause time.Duration) {
 	}
 }
 
-// statusError is a response that is no feed because of its status.
+// statusError is a response that is not a feed because of its status.
 type statusError struct {
 	code  int
 	after time.Duration // as the server asks for
@@ -159,7 +159,7 @@ func explain(ctx context.Context, req *http.Request, err error) *connectionError
 		return &connectionError{text: refused.text}
 	case errors.As(err, &failed) && !sameOrigin(failed.URL, req.URL):
 		// Which addresses of our network exist, and what listens there, is not the business
-		// of whoever redirects to them.
+		// of the server that redirects to them.
 		return &connectionError{text: "redirected to another host, which could not be read"}
 	case errors.Is(err, errNotPublic):
 		return &connectionError{text: errNotPublic.Error()}

@@ -35,7 +35,7 @@ func (s FeedSource) name() string {
 	return name
 }
 
-// id tells feeds apart that differ in the query only, without showing it.
+// id distinguishes feeds that differ in the query only, without showing it.
 func (s FeedSource) id() string {
 	if s.name() == s.URL {
 		return s.URL

@@ -163,7 +163,7 @@ func (l *releaseList) wants(r *listedRelease, p digest.Period) bool {
 		return false // seen in another pass, or moved to the next page by a new release
 	}
 	l.seen[r.ID] = true
-	// A prerelease is no news a week later.
+	// A prerelease is old news a week later.
 	missed := !r.IsDraft && !r.IsPrerelease && r.PublishedAt != nil &&
 		l.past.Missed(digest.Releases, l.receipt.Source, digest.NewID(r.ID), *r.PublishedAt)
 	if why := l.drop(r, p, missed); why != "" {

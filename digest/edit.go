@@ -9,12 +9,12 @@ import (
 
 // Rules are an editor's choices that hold for every edition.
 type Rules struct {
-	// PerSection is the most stories and topics of a section, Hot the most hot topics; 0 is no limit.
+	// PerSection is the most stories and topics of a section, Hot the most hot topics; 0 means no limit.
 	PerSection, Hot int
-	// Also is the most releases without contents that a section names; 0 is no limit.
+	// Also is the most releases without contents that a section names; 0 means no limit.
 	Also int
 	// MinPeople is the fewest people besides the author who make a discussion hot; announcements
-	// always are. 0 is no limit.
+	// always are. 0 means no limit.
 	MinPeople int
 	// Names are what people call repositories, by owner/name in lower case; without one
 	// it follows from the repository and its releases.
@@ -97,7 +97,7 @@ func (e Entry) in(loc *time.Location) Entry {
 
 func local(t time.Time, loc *time.Location) time.Time {
 	if t.IsZero() {
-		return t // no time is no time in every zone
+		return t // the zero time has no zone
 	}
 	return t.In(loc)
 }
@@ -111,7 +111,7 @@ func (d *Discussion) section(p Period) SectionName {
 	return d.Section
 }
 
-// opened, answered and active tell what happened to the discussion in the period.
+// opened, answered and active report what happened to the discussion in the period.
 func (d *Discussion) opened(p Period) bool   { return p.Contains(d.CreatedAt) }
 func (d *Discussion) answered(p Period) bool { return p.Contains(d.AnsweredAt) }
 func (d *Discussion) active() bool           { return d.Activity.Comments+d.Activity.Replies > 0 }

@@ -10,7 +10,7 @@ import (
 // SectionName names a section of the page.
 type SectionName string
 
-// The sections, in the order of the page. The summary is no section: it is made of numbers.
+// The sections, in the order of the page. The summary is not a section: it consists of numbers.
 const (
 	Community SectionName = "community" // community updates
 	Project   SectionName = "project"   // project updates: advisories, releases, feeds
@@ -35,13 +35,13 @@ func (k Kind) DefaultSection() SectionName {
 // Edition is one number of the weekly: what a template sees. But for its title it is
 // the same in every language.
 type Edition struct {
-	// Title is the weekly's own name in the language of the draft; whoever renders sets it.
+	// Title is the weekly's own name in the language of the draft; set when rendering.
 	Title string
 	// Number is the edition's number, 1 for the first.
 	Number int
 	// Period is what the edition covers.
 	Period Period
-	// Provisional tells that the period was not over when the facts were collected.
+	// Provisional reports that the period was not over when the facts were collected.
 	Provisional bool
 	// The sections. A template shows a section unless it is [Section.Empty].
 	Community, Project, Hot, Tips Section
@@ -79,7 +79,7 @@ func (e Edition) Gaps() []Gap {
 // Section is one section of the page. Its lists are shown in the order of the fields.
 type Section struct {
 	Name SectionName
-	// Stories tell releases, advisories and entries of feeds, what matters most first.
+	// Stories have releases, advisories and entries of feeds, what matters most first.
 	Stories []Story
 	// Topics are discussions, the hottest first.
 	Topics []Topic
@@ -176,11 +176,11 @@ func (e Entry) Gist() markdown.Text {
 }
 
 // Identifiers returns the identifiers in the notes of the story's releases and in its
-// announcements, but for those that its advisories and the changes that are told name.
+// announcements, but for those that its advisories and the highlights name.
 func (s Story) Identifiers() []markdown.Text {
-	var told, out []markdown.Text
+	var shown, out []markdown.Text
 	for _, a := range s.Advisories {
-		told = append(append(told, a.GHSA()), a.CVEs...)
+		shown = append(append(shown, a.GHSA()), a.CVEs...)
 	}
 	var all []markdown.Text
 	if s.Train != nil {
@@ -188,7 +188,7 @@ func (s Story) Identifiers() []markdown.Text {
 		for _, c := range s.Train.Highlights() {
 			for _, id := range all {
 				if strings.Contains(c.Text.Unsafe(), id.Unsafe()) {
-					told = append(told, id)
+					shown = append(shown, id)
 				}
 			}
 		}
@@ -197,12 +197,12 @@ func (s Story) Identifiers() []markdown.Text {
 		all = appendNew(all, e.Notes.Identifiers)
 		for _, id := range e.Notes.Identifiers {
 			if strings.Contains(strings.ToUpper(e.Title.Unsafe()), identifierKey(id)) {
-				told = append(told, id) // the title is printed
+				shown = append(shown, id) // the title is printed
 			}
 		}
 	}
 	for _, id := range all {
-		if len(appendNew(told, []markdown.Text{id})) > len(told) {
+		if len(appendNew(shown, []markdown.Text{id})) > len(shown) {
 			out = append(out, id)
 		}
 	}
@@ -274,7 +274,7 @@ type Topic struct {
 	Discussion
 	// Heat is the score that ranks it, with its reasons.
 	Heat Heat
-	// Opened, Answered and Active tell what happened in the period.
+	// Opened, Answered and Active report what happened in the period.
 	Opened, Answered, Active bool
 }
 

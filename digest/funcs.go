@@ -27,7 +27,7 @@ func funcs(language string) template.FuncMap {
 			}
 			return l.day(t)
 		},
-		// dayMonth writes a day without its year, which the period tells.
+		// dayMonth writes a day without its year, which the period has.
 		"dayMonth": func(t time.Time) string { return l.dayMonth(t) },
 		// period writes the days that a period covers.
 		"period": l.period,

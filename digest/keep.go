@@ -60,7 +60,7 @@ func those[T any](items []T, ok func(T) bool) []T {
 
 // The names in receipts of what is not a single source.
 const (
-	// AllSources stands for the sources of a kind when they could not be distinguished.
+	// AllSources means the sources of a kind when they could not be distinguished.
 	AllSources = "all sources"
 	// AdvisoryDatabase is GitHub's database of reviewed advisories.
 	AdvisoryDatabase = "GitHub Advisory Database"

@@ -10,7 +10,7 @@ import (
 
 // productName is how people call a repository: as configured, else as the names of its
 // releases have it ("containerd 2.3.2"), else its name, which begins with a capital where
-// the owner has the same ("cilium/cilium" is Cilium) and it is no abbreviation ("grpc/grpc").
+// the owner has the same ("cilium/cilium" is Cilium) and is not an abbreviation ("grpc/grpc").
 func productName(repo Repo, names map[string]string, releases []Release) markdown.Text {
 	if name := names[repo.Key()]; name != "" {
 		return markdown.Untrusted(name)
@@ -27,7 +27,7 @@ func productName(repo Repo, names map[string]string, releases []Release) markdow
 	return markdown.Untrusted(repo.Name)
 }
 
-// nameBefore returns what stands before the version in a release's name.
+// nameBefore returns what precedes the version in a release's name.
 func nameBefore(title, version string) (string, bool) {
 	before, _, found := strings.Cut(title, version)
 	if !found || version == "" {

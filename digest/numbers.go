@@ -8,13 +8,13 @@ type Numbers struct {
 	Feeds       FeedNumbers
 }
 
-// Coverage tells how far a count can be trusted.
+// Coverage says how far a count can be trusted.
 type Coverage struct {
 	// Sources counts what was looked at, Gaps how many of them could not be read completely.
 	Sources, Gaps int
 }
 
-// Watched reports whether there was anything to look at: nobody watched is not nothing happened.
+// Watched reports whether there was anything to look at: without sources, zero does not mean that nothing happened.
 func (c Coverage) Watched() bool { return c.Sources > 0 }
 
 // Complete reports whether everything was read.

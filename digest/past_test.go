@@ -13,9 +13,9 @@ func TestMissedItemsOfEarlierEditions(t *testing.T) {
 	release := func(id ID) Release { return Release{Item: Item{ID: id}} }
 	receipt := Receipt{Kind: Releases, Source: "Istio/istio", RenamedTo: Repo{"mesh", "istio"}}
 	prerelease := Release{Item: Item{ID: "prerelease"}, Prerelease: true}
-	first := Snapshot{Period: week(4), Findings: Findings{Receipts: []Receipt{receipt}, Releases: []Release{release("told"), prerelease}}}
+	first := Snapshot{Period: week(4), Findings: Findings{Receipts: []Receipt{receipt}, Releases: []Release{release("reported"), prerelease}}}
 	second := Snapshot{Period: week(11), Findings: Findings{Receipts: []Receipt{receipt}, Late: Late{
-		Releases: []Release{release("told late")}, Advisories: []Advisory{{Item: Item{ID: "advisory"}}}}}}
+		Releases: []Release{release("reported late")}, Advisories: []Advisory{{Item: Item{ID: "advisory"}}}}}}
 	in := week(4).From.Add(time.Hour)
 	for _, tt := range []struct {
 		name   string
@@ -26,11 +26,11 @@ func TestMissedItemsOfEarlierEditions(t *testing.T) {
 		want   bool
 	}{
 		{"not there yet", Releases, "istio/istio", "new", in, true},
-		{"there", Releases, "istio/istio", "told", in, false},
-		{"told late by the edition after", Releases, "istio/istio", "told late", in, false},
+		{"there", Releases, "istio/istio", "reported", in, false},
+		{"reported late by the edition after", Releases, "istio/istio", "reported late", in, false},
 		{"there as a prerelease, and a release now", Releases, "istio/istio", "prerelease", in, true},
 		{"of a repository under its new name", Releases, "mesh/istio", "new", in, true},
-		{"an advisory told late", Advisories, "istio/istio", "advisory", in, false},
+		{"an advisory reported late", Advisories, "istio/istio", "advisory", in, false},
 		{"of a source that was not watched", Releases, "istio/other", "new", in, false},
 		{"of a kind that was not watched", Advisories, "istio/istio", "new", in, false},
 		{"before all editions", Releases, "istio/istio", "new", week(4).From.Add(-1), false},

@@ -53,7 +53,7 @@ func (r Repo) Key() string { return strings.ToLower(r.String()) }
 // MarshalText gives the text form.
 func (r Repo) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// UnmarshalText reads the text form; no text is no repository.
+// UnmarshalText reads the text form; empty text is the zero repository.
 func (r *Repo) UnmarshalText(b []byte) error {
 	if len(b) == 0 {
 		*r = Repo{}

@@ -272,7 +272,7 @@ func Moved(before, after Snapshot) map[string]string {
 
 // transferred returns the discussions that were transferred to another repository, as they
 // were and as they are: GitHub gives them a new id. One account opens one discussion at a
-// time, so author and second tell; where they do not, nothing is guessed.
+// time, so author and second identify it; where they do not, nothing is guessed.
 func transferred(before, after []Discussion) [][2]Discussion {
 	type key struct {
 		author Person

@@ -325,12 +325,12 @@ func TestSameFactsIgnoresCounts(t *testing.T) {
 		t.Error("looking at more items is another fact")
 	}
 	if receipt(1, Complete).SameFacts(receipt(1, Failed)) {
-		t.Error("a gap is no fact")
+		t.Error("a gap counts as a fact")
 	}
 	other := receipt(1, Complete)
 	other.Late.Releases = []Release{{Item: Item{ID: "1"}}}
 	if receipt(1, Complete).SameFacts(other) {
-		t.Error("a late release is no fact")
+		t.Error("a late release does not count as a fact")
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/community-digest/digest/internal/markdown"
 )
 
-// Story is one thing that happened, told once: a train of releases, the advisories that it
+// Story is one thing that happened: a train of releases, the advisories that it
 // fixes, and what feeds wrote about either.
 type Story struct {
 	// Section is that of the most severe member.
@@ -73,8 +73,8 @@ func join(s Snapshot, names map[string]string) ([]Story, []Entry) {
 	for _, a := range s.Late.Advisories {
 		late = append(late, AdvisoryNews{a.in(loc), Published})
 	}
-	told := tellStories(news, trains(localised(s.Releases, loc)))
-	ix := newIndex(told, watchedRepos(s), names)
+	all := newStories(news, trains(localised(s.Releases, loc)))
+	ix := newIndex(all, watchedRepos(s), names)
 	// First the announcements of releases, by their titles: what they say counts as notes of
 	// the releases, so that the bulletin that they mention is of the same story.
 	var rest, alone []Entry
@@ -96,16 +96,16 @@ func join(s Snapshot, names map[string]string) ([]Story, []Entry) {
 			alone = append(alone, e)
 		}
 	}
-	for _, story := range told {
+	for _, story := range all {
 		slices.SortStableFunc(story.Entries, func(a, b Entry) int { return compareEntries(&a, &b) })
 	}
 	// A train of last week's releases is not one with this week's.
-	for _, story := range tellStories(late, trains(localised(s.Late.Releases, loc))) {
+	for _, story := range newStories(late, trains(localised(s.Late.Releases, loc))) {
 		story.Late = true
-		told = append(told, story)
+		all = append(all, story)
 	}
-	out := make([]Story, 0, len(told))
-	for _, story := range told {
+	out := make([]Story, 0, len(all))
+	for _, story := range all {
 		story.Section = story.Items()[0].Section
 		out = append(out, *story)
 	}
@@ -151,8 +151,8 @@ type release struct {
 // maxSeeAlso is how many advisories of other packages a story points to.
 const maxSeeAlso = 10
 
-// tellStories makes a story of each train with the advisories that it fixes, and of each other advisory.
-func tellStories(advisories []AdvisoryNews, trains []*Train) []*Story {
+// newStories makes a story of each train with the advisories that it fixes, and of each other advisory.
+func newStories(advisories []AdvisoryNews, trains []*Train) []*Story {
 	var out []*Story
 	versions := make(map[string][]release) // by repository and version
 	mentions := make(map[string][]release) // by identifier, at most maxMembers

@@ -249,10 +249,10 @@ func TestStoriesHoldEachItemOnce(t *testing.T) {
 		} else if diff := cmp.Diff(first, got); diff != "" {
 			t.Fatalf("the order of what was found matters: (-first +now)\n%s", diff)
 		}
-		told := make(map[string]int)
+		count := make(map[string]int)
 		for _, story := range stories {
 			for _, it := range story.Items() {
-				told[fmt.Sprint(it.ID, it.URL)]++
+				count[fmt.Sprint(it.ID, it.URL)]++
 			}
 			if story.Section != story.Items()[0].Section {
 				t.Errorf("section %s, not that of %v", story.Section, story.Items()[0])
@@ -262,15 +262,15 @@ func TestStoriesHoldEachItemOnce(t *testing.T) {
 			}
 		}
 		for _, e := range alone {
-			told[fmt.Sprint(e.ID, e.URL)]++
+			count[fmt.Sprint(e.ID, e.URL)]++
 		}
-		for it, n := range told {
+		for it, n := range count {
 			if n != 1 {
-				t.Errorf("%s is told %d times", it, n)
+				t.Errorf("%s is in %d stories", it, n)
 			}
 		}
-		if want := len(s.Releases) + len(s.Advisories) + len(s.Entries) - 1; len(told) != want { // one entry is in two feeds
-			t.Errorf("%d items are told, want %d", len(told), want)
+		if want := len(s.Releases) + len(s.Advisories) + len(s.Entries) - 1; len(count) != want { // one entry is in two feeds
+			t.Errorf("%d items are in stories, want %d", len(count), want)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func wantsJSON(cmd *cobra.Command, args []string) bool {
 	return *format == "json"
 }
 
-// printJSON prints what was drafted, or else why nothing was. A closed pipe is no failure: the drafts are written.
+// printJSON prints what was drafted, or else why nothing was. A closed pipe is not a failure: the drafts are written.
 func (e env) printJSON(r *report.Report, f *report.Failure) error {
 	var err error
 	switch {

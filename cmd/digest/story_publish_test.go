@@ -25,7 +25,7 @@ func checkout(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	commits := server(ts).Branch(home, args[0])
 	if commits == nil {
-		ts.Fatalf("there is no branch %s", args[0])
+		ts.Fatalf("branch %s not found", args[0])
 	}
 	dir := ts.MkAbs(args[1])
 	ts.Check(os.RemoveAll(dir))

@@ -16,7 +16,7 @@ func TestWhatAWeekOfManyRepositoriesCosts(t *testing.T) {
 	for _, tt := range []struct {
 		repos    int
 		mode     string
-		requests int // beside those that tell about the items
+		requests int // besides those for the items
 	}{
 		{1, "reviewed", 3}, {1, "exact", 2},
 		{10, "reviewed", 3}, {10, "exact", 11},

@@ -27,10 +27,10 @@ var faults = []struct {
 	{"503 on one repository's releases for ever", `{"match": {"path": "/repos/org-1/repo-1/releases"}, "action": {"type": "status", "status": 503}}`, []int{0, 3}},
 	{"404 on one repository's advisories", `{"match": {"path": "/repos/org-1/repo-1/security-advisories"}, "action": {"type": "status", "status": 404}}`, []int{3}},
 	{"403 on one repository's advisories", `{"match": {"path": "/repos/org-1/repo-1/security-advisories"}, "action": {"type": "status", "status": 403, "message": "Resource not accessible by integration"}}`, []int{3}},
-	{"connections reset before the answer", `{"match": {}, "nth": [1, 3, 6], "action": {"type": "reset"}}`, []int{0}},
-	{"connections reset in the answer", `{"match": {}, "nth": [1, 3, 6], "action": {"type": "reset", "after": "headers"}}`, []int{0}},
-	{"answers cut short", `{"match": {}, "nth": 1, "per": "url", "action": {"type": "truncate", "fraction": 0.5}}`, []int{0}},
-	{"answers cut short, chunked", `{"match": {}, "nth": 1, "per": "url", "action": {"type": "truncate", "fraction": 0.3, "chunked": true}}`, []int{0}},
+	{"connections reset before the response", `{"match": {}, "nth": [1, 3, 6], "action": {"type": "reset"}}`, []int{0}},
+	{"connections reset in the response", `{"match": {}, "nth": [1, 3, 6], "action": {"type": "reset", "after": "headers"}}`, []int{0}},
+	{"responses cut short", `{"match": {}, "nth": 1, "per": "url", "action": {"type": "truncate", "fraction": 0.5}}`, []int{0}},
+	{"responses cut short, chunked", `{"match": {}, "nth": 1, "per": "url", "action": {"type": "truncate", "fraction": 0.3, "chunked": true}}`, []int{0}},
 	{"HTML with 200", `{"match": {}, "nth": 1, "per": "url", "action": {"type": "html", "status": 200}}`, []int{0}},
 	{"HTML with 502", `{"match": {}, "nth": 1, "per": "url", "action": {"type": "html", "status": 502}}`, []int{0}},
 	{"no JSON", `{"match": {}, "nth": 1, "per": "url", "action": {"type": "invalidJson"}}`, []int{0}},
@@ -50,7 +50,7 @@ var faults = []struct {
 	{"a discussion moves to the head while the list is read", `{"match": {"api": "graphql"}, "nth": 2, "action": {"type": "drift", "mode": "bump", "kind": "discussions", "repo": "org-0/repo-0", "index": 130}}`, []int{0}},
 	{"a discussion is opened while the list is read", `{"match": {"api": "graphql"}, "nth": 2, "action": {"type": "drift", "mode": "insert", "kind": "discussions", "repo": "org-0/repo-0"}}`, []int{0}},
 	{"an old release is deleted while the list is read", `{"match": {"path": "/repos/*/*/releases", "query": {"page": "2"}}, "nth": 1, "action": {"type": "drift", "mode": "delete", "kind": "releases", "repo": "org-2/repo-2", "index": 0}}`, []int{0}},
-	{"slow answers", `{"match": {}, "nth": {"from": 1, "every": 4}, "action": {"type": "delay", "ms": 700}}`, []int{0}},
+	{"slow responses", `{"match": {}, "nth": {"from": 1, "every": 4}, "action": {"type": "delay", "ms": 700}}`, []int{0}},
 }
 
 // TestFaultsLoseNothingInSilence switches the faults on one at a time, then in pairs.

@@ -142,7 +142,7 @@ func (r *replica) stats() stats {
 }
 
 // checkViolations fails the test when the program did what GitHub would not accept.
-// Answers of the replica that break GitHub's own schemas are its affair.
+// Responses of the replica that break GitHub's own schemas are its affair.
 func (r *replica) checkViolations() {
 	r.t.Helper()
 	for _, v := range r.stats().Violations {

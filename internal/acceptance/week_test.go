@@ -61,7 +61,7 @@ func TestTheModelWeek(t *testing.T) {
 				t.Errorf("releases %v, want %v", got, tt.releases)
 			}
 			if n := strings.Count(page, "[Istio "); n != 1 {
-				t.Errorf("the three Istio releases are told in %d stories, want one", n)
+				t.Errorf("the three Istio releases are in %d stories, want one", n)
 			}
 			if want := "ISTIO-SECURITY-2023-005"; !strings.Contains(page, want) {
 				t.Errorf("the draft lacks %q", want)

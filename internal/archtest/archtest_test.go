@@ -56,7 +56,7 @@ var arrows = []arrow{
 	{"internal/report", []string{"digest", "internal/lint", "internal/markdown", "internal/merge"}, "is what a run says about itself, and decides nothing", nil},
 	{"internal/schedule", []string{"digest"}, "says when to run and which periods are due; what drafting means comes in as functions", nil},
 	{"internal/textfile", nil, "says whether a text can be worked on", nil},
-	{"internal/status", []string{"internal/markdown"}, "tells how the daemon is, and knows digests by their names", []string{"internal/schedule"}},
+	{"internal/status", []string{"internal/markdown"}, "reports the state of the daemon, and knows digests by their names", []string{"internal/schedule"}},
 	{"internal/status/sdnotify", nil, "speaks to systemd", nil},
 	{"internal/status/webhook", nil, "posts a text to an address that stays secret", nil},
 
@@ -74,7 +74,7 @@ var arrows = []arrow{
 	{"internal/acceptance", nil, "runs the built programs", []string{"digest", "internal/postgrestest"}},
 }
 
-// goPackage is what go list tells of a package.
+// goPackage is what go list prints about a package.
 type goPackage struct {
 	ImportPath                         string
 	Imports, TestImports, XTestImports []string
@@ -134,7 +134,7 @@ func TestPackagesImportWhatTheirRowSays(t *testing.T) {
 	}
 	for name, there := range known {
 		if !there {
-			t.Errorf("there is no package %s: remove its row", name)
+			t.Errorf("package %s not found: remove its row", name)
 		}
 	}
 }

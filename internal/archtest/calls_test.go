@@ -39,7 +39,7 @@ var calls = []call{
 		"cmd/digest/main.go",            // once, when the program starts
 		"cmd/digest/progress.go",        // how long a wait still lasts
 		"cmd/digest/serve.go",           // the clock of the daemon
-		"internal/github/",              // waits, and tells the servers' clock from ours
+		"internal/github/",              // waits, and compares the server's clock with ours
 		"cmd/digestd/main.go",           // the clock of the daemon
 		"internal/fleet/",               // whether a slot has passed
 		"internal/daemontest/",          // the weeks before today
@@ -57,7 +57,7 @@ var calls = []call{
 		"standard output is an argument of run"},
 	{[]string{"math/rand.*", "math/rand/v2.*"}, nil, "the same input gives the same bytes"},
 	{[]string{"os.WriteFile", "os.Create", "os.Rename", "os.Remove", "os.RemoveAll"}, []string{"internal/daemontest/", "internal/postgrestest/", "internal/githubtest/schema/gen/", "internal/output/output.go"},
-		"files are written beneath one folder, by internal/output"},
+		"files are written under one directory, by internal/output"},
 }
 
 func TestCallsStayWhereTheirRowSays(t *testing.T) {

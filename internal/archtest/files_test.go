@@ -124,7 +124,7 @@ var (
 	raw     = regexp.MustCompile(`\b(unsafeRaw|Unsafe|print|println|html|js|urlquery|call)\b`)
 )
 
-// Templates of one's own may do what they like; ours never print a text as it came.
+// Users' templates may do what they like; ours never print a text as it came.
 func TestHouseTemplatesPrintTextsEncodedOnly(t *testing.T) {
 	names, err := fs.Glob(templates.FS, "*.tmpl")
 	if err != nil || len(names) == 0 {

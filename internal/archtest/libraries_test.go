@@ -13,7 +13,7 @@ type library struct {
 	tests []string
 }
 
-// anywhere stands for the tests of every package.
+// anywhere means the tests of every package.
 const anywhere = "..."
 
 // libraries says where a third-party library stops: its types are known in these
@@ -46,7 +46,7 @@ var libraries = []library{
 	{"github.com/prometheus/client_golang", nil, "metrics keep Prometheus' conventions", []string{"internal/status"}},
 	{"github.com/prometheus/common", nil, "metrics are read as Prometheus reads them", []string{"internal/status"}},
 	{"github.com/lmittmann/tint", []string{"internal/status"}, "how a log looks is decided in one function", nil},
-	{"golang.org/x/sys", []string{"internal/status/sdnotify"}, "systemd wants a clock that Go does not tell", nil},
+	{"golang.org/x/sys", []string{"internal/status/sdnotify"}, "systemd wants a clock that the standard library does not export", nil},
 
 	{"github.com/riverqueue/river", []string{"internal/fleet"}, "the queue is one package's business", nil},
 	{"github.com/jackc/pgx/v5", []string{"internal/fleet"}, "so are its databases", nil},
@@ -99,7 +99,7 @@ func TestLibrariesStopWhereTheirRowSays(t *testing.T) {
 	}
 	for _, l := range libraries {
 		if !used[l.path] {
-			t.Errorf("nobody imports %s: remove its row", l.path)
+			t.Errorf("no package imports %s: remove its row", l.path)
 		}
 	}
 }

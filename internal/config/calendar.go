@@ -73,7 +73,7 @@ func decodeWeekday(v value) time.Weekday {
 	return time.Monday
 }
 
-// decodeFirst fills in the first edition and returns where its day stands.
+// decodeFirst fills in the first edition and returns the position of its day.
 func decodeFirst(v value, c *digest.Calendar) (from value) {
 	m := v.mapping()
 	number := m.get("number").natural(1)

@@ -14,7 +14,7 @@ import (
 )
 
 // namespace holds names that must not meet: equal ones, a file where another name needs a
-// directory, and those that only some file systems tell apart, which ignore case or the
+// directory, and those that only some file systems distinguish, which ignore case or the
 // Unicode form.
 type namespace struct {
 	files map[string]string // folded name → as written
@@ -88,7 +88,7 @@ func (n *namespace) addAll(editions []digest.Edition, name func(digest.Edition) 
 		case i < 0:
 			return fmt.Errorf("%q collides with %q", shorten(s), shorten(other))
 		case s == other:
-			return errRepeated{fmt.Errorf("%q is the same for editions %d and %d: use {{.Number}} to tell them apart", shorten(s), editions[i].Number, ed.Number)}
+			return errRepeated{fmt.Errorf("%q is the same for editions %d and %d: use {{.Number}} to make them differ", shorten(s), editions[i].Number, ed.Number)}
 		default:
 			return fmt.Errorf("%q of edition %d collides with %q of edition %d", shorten(s), ed.Number, shorten(other), editions[i].Number)
 		}

@@ -1,6 +1,6 @@
 // Package config reads digest.yaml into plain values.
 //
-// Its one idea: whoever edits the file learns everything that is wrong with it in
+// Its one idea: a person who edits the file learns everything that is wrong with it in
 // one run, each problem with its place in the file, and nothing is contacted before
 // the file is right. So everything that can be tried is tried while loading: time
 // zone and calendar, schedule, templates, and the paths that they expand to.
@@ -43,7 +43,7 @@ type Config struct {
 	Identifiers []*regexp.Regexp
 	// PerSection is the most items of a section, Hot the most hot topics, MinPeople the fewest
 	// people besides the author who make a discussion hot, and Page the largest page in bytes;
-	// 0 is no limit.
+	// 0 means no limit.
 	PerSection, Hot, MinPeople, Page int
 	// MaxWait is the longest wait for GitHub's hourly limit to reset; 0 is not to wait.
 	MaxWait time.Duration
@@ -100,8 +100,8 @@ func read(path string) ([]byte, error) {
 	return data, nil
 }
 
-// Parse reads a configuration from memory. The name stands in messages. The folder
-// is where the file lies, for templates of one's own; nil when it lies nowhere. The
+// Parse reads a configuration from memory. The name appears in messages. The folder
+// is where the file lies, for the user's own templates; nil when it lies nowhere. The
 // error is of type [Problems].
 func Parse(name string, data []byte, folder, house fs.FS) (*Config, error) {
 	r := newReader(name, data)

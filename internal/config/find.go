@@ -31,7 +31,7 @@ func Find() (string, error) {
 }
 
 // generators are site generators whose configuration may be called config.yaml, with keys
-// that tell it apart from ours.
+// that distinguish it from ours.
 var generators = []struct {
 	name string
 	keys []string

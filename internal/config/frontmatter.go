@@ -21,7 +21,7 @@ type Field struct {
 
 // Fields returns the front matter of an edition: title, draft and date, then the
 // other keys as configured. The date is the end of the period where none is
-// configured. The draft is always a draft: whoever publishes it changes that.
+// configured. The draft is always a draft: publishing it changes that.
 func (e Edition) Fields(ed digest.Edition) ([]frontmatter.Field, error) {
 	var title, rest []frontmatter.Field
 	when := frontmatter.Field{Key: "date", Value: ed.Period.To}

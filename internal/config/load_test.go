@@ -16,7 +16,7 @@ import (
 	"github.com/community-digest/digest/internal/frontmatter"
 )
 
-// house stands for the templates of the program.
+// house are the templates of the program.
 func house() fstest.MapFS {
 	return fstest.MapFS{
 		"weekly.en.md.tmpl":    {Data: []byte("# {{.Title}} {{.Number}}\n")},

@@ -30,7 +30,7 @@ func (v value) mapping() *mapping {
 	if !ok {
 		if !v.absent() {
 			v.problem("want keys and values, not %s", describe(v.node))
-			m.node = nil // said once; what is missing in it is not told
+			m.node = nil // said once; what is missing in it is not reported
 		}
 		return m
 	}
@@ -76,12 +76,12 @@ func (m *mapping) require(name, what string) value {
 	return v
 }
 
-// has reports whether the key stands in the file, be it without a value.
+// has reports whether the file has the key, even without a value.
 func (m *mapping) has(name string) bool {
 	return slices.ContainsFunc(m.entries, func(e entry) bool { return e.name == name })
 }
 
-// close reports the keys that nobody asked for.
+// close reports the keys that were not read.
 func (m *mapping) close() {
 	for _, e := range m.entries {
 		if !slices.Contains(m.asked, e.name) {

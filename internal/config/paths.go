@@ -67,7 +67,7 @@ func inside(dir, p string) bool {
 	return dir == "." || p == dir || strings.HasPrefix(p, dir+"/")
 }
 
-// path reads a path that is no template.
+// path reads a path that is not a template.
 func (v value) path(def string) string {
 	s := v.text(def)
 	if v.absent() || s == "" {

@@ -122,8 +122,8 @@ func TestProblems(t *testing.T) {
 		{"accounts", source("releases", "org: [a, b]"), "4:11: sources.releases[0].org: want text, not a list"},
 		{"topic", source("releases", "topic: service mesh"), `4:13: sources.releases[0].topic: "service mesh" is not a topic: want one as GitHub writes them, for example service-mesh`},
 		{"topic qualifier", source("releases", "topic: 'a:b'"), `4:13: sources.releases[0].topic: "a:b" is not a topic: want one as GitHub writes them, for example service-mesh`},
-		{"pattern", source("releases", "{org: a, include: [b, 'c[']}"), `4:28: sources.releases[0].include[1]: "c[" is not a pattern: want a name or owner/name, in which * stands for any characters, ? for one and [ab] for one of those`},
-		{"pattern of a path", source("releases", "{org: a, exclude: [b/c/d]}"), `4:25: sources.releases[0].exclude[0]: "b/c/d" is not a pattern: want a name or owner/name, in which * stands for any characters, ? for one and [ab] for one of those`},
+		{"pattern", source("releases", "{org: a, include: [b, 'c[']}"), `4:28: sources.releases[0].include[1]: "c[" is not a pattern: want a name or owner/name, in which * matches any characters, ? for one and [ab] for one of those`},
+		{"pattern of a path", source("releases", "{org: a, exclude: [b/c/d]}"), `4:25: sources.releases[0].exclude[0]: "b/c/d" is not a pattern: want a name or owner/name, in which * matches any characters, ? for one and [ab] for one of those`},
 		{"pattern twice", source("releases", "{org: a, exclude: [b*, B*]}"), `4:29: sources.releases[0].exclude[1]: duplicate "B*"`},
 		{"text for a flag", source("releases", "{org: a, archived: all}"), `4:25: sources.releases[0].archived: want true or false, not the text "all"`},
 		{"category twice", source("discussions", "{repos: [a/b], categories: [x, X]}"), `4:37: sources.discussions[0].categories[1]: duplicate "X"`},
@@ -133,7 +133,7 @@ func TestProblems(t *testing.T) {
 		{"no URL", source("feeds", "section: hot"), "4:6: sources.feeds[0].url: required: the address of an RSS, Atom or JSON feed"},
 		{"scheme", source("feeds", "url: file:///etc/passwd"), "4:11: sources.feeds[0].url: want a URL that starts with https:// or http://"},
 		{"scheme gopher", source("feeds", "url: gopher://x/"), "4:11: sources.feeds[0].url: want a URL that starts with https:// or http://"},
-		{"tags", source("releases", "{repos: [a/b], tags: {exclude: ['nightly-[']}}"), `4:38: sources.releases[0].tags.exclude[0]: "nightly-[" is not a pattern: * stands for any characters, ? for one and [ab] for one of those`},
+		{"tags", source("releases", "{repos: [a/b], tags: {exclude: ['nightly-[']}}"), `4:38: sources.releases[0].tags.exclude[0]: "nightly-[" is not a pattern: * matches any characters, ? for one and [ab] for one of those`},
 		{"no scheme", source("feeds", "url: example.org/feed.xml"), "4:11: sources.feeds[0].url: want a URL that starts with https:// or http://"},
 		{"no host", source("feeds", "url: https:///feed.xml"), "4:11: sources.feeds[0].url: the URL has no host: want an address such as https://example.org/feed.xml"},
 		{"opaque", source("feeds", "url: https:feed.xml"), "4:11: sources.feeds[0].url: the URL has no host: want an address such as https://example.org/feed.xml"},
@@ -232,12 +232,12 @@ func TestProblems(t *testing.T) {
 func TestNamesThatSuccessiveEditionsShare(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"each its own", smallest, ""},
-		{"path", edition("{language: en, path: x.md}"), `4:27: editions[0].path: "x.md" is the same for editions 202401 and 202402: use {{.Number}} to tell them apart`},
-		{"path of a month", edition("{language: en, path: '{{.Period.From.Format \"2006-01\"}}.md'}"), `4:27: editions[0].path: "2024-01.md" is the same for editions 202401 and 202402: use {{.Number}} to tell them apart`},
+		{"path", edition("{language: en, path: x.md}"), `4:27: editions[0].path: "x.md" is the same for editions 202401 and 202402: use {{.Number}} to make them differ`},
+		{"path of a month", edition("{language: en, path: '{{.Period.From.Format \"2006-01\"}}.md'}"), `4:27: editions[0].path: "2024-01.md" is the same for editions 202401 and 202402: use {{.Number}} to make them differ`},
 		{"path of a week", edition("{language: en, path: '{{.Period.From.Format \"0102\"}}.md'}"), ""},
 		{"month, monthly", "cadence: monthly\n" + edition("{language: en, path: '{{.Period.From.Format \"2006-01\"}}.md'}"), ""},
-		{"month without year, monthly", "cadence: monthly\n" + edition("{language: en, path: '{{.Period.From.Format \"01\"}}.md'}"), `5:27: editions[0].path: "01.md" is the same for editions 202401 and 202501: use {{.Number}} to tell them apart`},
-		{"branch", with("publish: {branch: w}"), `4:19: publish.branch: "w" is the same for editions 202401 and 202402: use {{.Number}} to tell them apart`},
+		{"month without year, monthly", "cadence: monthly\n" + edition("{language: en, path: '{{.Period.From.Format \"01\"}}.md'}"), `5:27: editions[0].path: "01.md" is the same for editions 202401 and 202501: use {{.Number}} to make them differ`},
+		{"branch", with("publish: {branch: w}"), `4:19: publish.branch: "w" is the same for editions 202401 and 202402: use {{.Number}} to make them differ`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, err := Parse("config.yaml", []byte(tt.text), nil, house())

@@ -11,7 +11,7 @@ import (
 
 // Publish says where drafts are published.
 type Publish struct {
-	// Configured tells that the file has the section: only then may the daemon publish.
+	// Configured reports that the file has the section: only then may the daemon publish.
 	Configured bool
 	// Repository is zero for the one that the environment names.
 	Repository digest.Repo

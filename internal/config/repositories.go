@@ -16,7 +16,7 @@ type Repositories struct {
 	Selection *Selection
 }
 
-// Selection stands for repositories that are looked up in every run: those of an
+// Selection selects repositories that are looked up in every run: those of an
 // account, those with a topic, or those of the account with the topic.
 type Selection struct {
 	// Org is the login of an organisation or a user, Topic a topic in lower case; one
@@ -25,7 +25,7 @@ type Selection struct {
 	// Include and Exclude are patterns as of [path.Match]. One with a slash is for
 	// owner/name, any other for the name; case does not matter. No Include is all.
 	Include, Exclude []string
-	// Archived, Forks and Private tell to take in those as well.
+	// Archived, Forks and Private include those as well.
 	Archived, Forks, Private bool
 }
 
@@ -108,7 +108,7 @@ func checkTopic(s string) error {
 
 func checkPattern(s string) error {
 	if _, err := path.Match(s, ""); err != nil || strings.Count(s, "/") > 1 {
-		return fmt.Errorf("%q is not a pattern: want a name or owner/name, in which * stands for any characters, ? for one and [ab] for one of those", shorten(s))
+		return fmt.Errorf("%q is not a pattern: want a name or owner/name, in which * matches any characters, ? for one and [ab] for one of those", shorten(s))
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ type Releases struct {
 	Section digest.SectionName
 }
 
-// Filter chooses by patterns in which * stands for any characters, ? for one and [ab] for
+// Filter chooses by patterns in which * matches any characters, ? for one and [ab] for
 // one of those. No Include is all; Exclude wins.
 type Filter struct {
 	Include, Exclude []string
@@ -119,7 +119,7 @@ func decodeFilter(m *mapping) Filter {
 
 func checkGlob(s string) error {
 	if _, err := path.Match(s, ""); err != nil {
-		return fmt.Errorf("%q is not a pattern: * stands for any characters, ? for one and [ab] for one of those", shorten(s))
+		return fmt.Errorf("%q is not a pattern: * matches any characters, ? for one and [ab] for one of those", shorten(s))
 	}
 	return nil
 }

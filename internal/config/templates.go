@@ -121,7 +121,7 @@ func (t templates) instead(name string) string {
 	return suggest(name, names)
 }
 
-// template parses a small text that is a template and tries it. The key stands in
+// template parses a small text that is a template and tries it. The key appears in
 // the problem, so the name and line of the template do not.
 func (v value) template(text, language string) *digest.Template {
 	const name = "here"

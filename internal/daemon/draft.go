@@ -85,7 +85,7 @@ func (d *Daemon) draft(ctx context.Context, name string, p digest.Period) error 
 }
 
 // failed reports how a run failed, and returns the error for the scheduler. A run that is cut
-// off or meets a rate limit is postponed, which is no failure.
+// off or meets a rate limit is postponed, which is not a failure.
 func (d *Daemon) failed(ctx context.Context, run status.Run, err error) error {
 	text := message(err)
 	switch until, limited := resetOf(err); {

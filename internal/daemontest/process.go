@@ -119,7 +119,7 @@ func (p *Process) Get(path string) (code int, body string) {
 	return resp.StatusCode, string(data)
 }
 
-// Gate stands between a daemon and the fake. It holds the first request whose path or body
+// Gate is between a daemon and the fake. It holds the first request whose path or body
 // contains a text: before it is done, or when it is done and before the response is sent.
 type Gate struct {
 	*httptest.Server

@@ -230,7 +230,7 @@ func (t *branch) facts(c *composition) publish.Facts {
 	return f
 }
 
-// stories lists what a section tells, by the pages of the items.
+// stories lists what a section shows, by the pages of the items.
 func stories(s digest.Section) []publish.Story {
 	var list []publish.Story
 	for _, story := range s.Stories {

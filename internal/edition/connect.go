@@ -46,7 +46,7 @@ func (e *TokenError) Hint() string {
 	return "set it to a token, without quotes or placeholders (gh auth token prints yours)"
 }
 
-// ErrNoToken says that there is no token to publish with.
+// ErrNoToken reports a missing token for publishing.
 var ErrNoToken = errors.New("publishing requires a token: set GITHUB_TOKEN to one with the permissions contents: write and pull-requests: write")
 
 // TokenVariable names the environment variable that holds the token; it is empty when none does.

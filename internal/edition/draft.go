@@ -91,7 +91,7 @@ func (d *draft) edited() bool {
 // replaces reports whether writing the draft overwrites a person's work.
 func (d *draft) replaces() bool { return d.edited() && d.report == nil }
 
-// foreign reports whether the page that is there is no draft of this edition: a page of the site's own, or a draft of
+// foreign reports whether the existing page is not a draft of this edition: a page of the site's own, or a draft of
 // another edition or weekly.
 func (d *draft) foreign() bool {
 	return strings.TrimSpace(d.had.Text) != "" && !merge.Belongs(d.had.Text, d.text) &&

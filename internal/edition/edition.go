@@ -261,7 +261,7 @@ func rules(cfg *config.Config) digest.Rules {
 }
 
 // encode encodes the snapshot. One that is there and holds the same facts stays as it is: how much was looked at to find
-// them differs from run to run, and is no reason to write.
+// them differs from run to run, which does not require a write.
 func (c *composition) encode(before stored) (err error) {
 	if before.data != nil && before.SameFacts(c.snapshot) {
 		c.snapshotData = before.data

@@ -48,7 +48,7 @@ type SyntaxError struct{ Text string }
 
 func (e *SyntaxError) Error() string { return e.Text }
 
-// A FormatError says that a document is no feed at all.
+// A FormatError says that a document is not a feed at all.
 type FormatError struct{ ContentType string }
 
 func (e *FormatError) Error() string {
@@ -111,7 +111,7 @@ func NewReader(ctx context.Context, r io.Reader, address *url.URL, contentType s
 }
 
 // Next returns the next entry, or [io.EOF] after the last. Any other error says why the
-// document was not read to its end; it is a [*FormatError] when the document is no feed.
+// document was not read to its end; it is a [*FormatError] when the document is not a feed.
 func (r *Reader) Next() (*Entry, error) {
 	if r.err != nil {
 		return nil, r.err
@@ -181,7 +181,7 @@ func cut(s string, n int) string {
 var wrapped = strings.NewReplacer("\n", "", "\r", "", "\t", "")
 
 // resolve makes a link absolute: bases are tried in order of nearness. An empty text, and
-// one that is no address of the web, give an empty link.
+// one that is not a web address, give an empty link.
 func resolve(link string, bases ...*url.URL) string {
 	link = wrapped.Replace(strings.TrimSpace(link))
 	if link == "" || len(link) > maxField {

@@ -95,7 +95,7 @@ func (p *jsonParser) next() (*Entry, error) {
 	if err == nil || err == io.EOF {
 		return e, err
 	}
-	// The parser's own words quote the document; which error it is matters to nobody else.
+	// The parser's own words quote the document; which error it is does not matter to callers.
 	var (
 		syntax *json.SyntaxError
 		kind   *json.UnmarshalTypeError

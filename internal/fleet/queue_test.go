@@ -175,7 +175,7 @@ func TestThreeProcessesDraftEachEditionOnceAndInOrder(t *testing.T) {
 			t.Errorf("%s: editions %v", d.Name, got)
 		}
 	}
-	for i, m := range fleet { // whoever leads next looks again, and finds nothing
+	for i, m := range fleet { // the next leader looks again, and finds nothing
 		m.leave(t)
 		if i < 2 {
 			n.finished(20)

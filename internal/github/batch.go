@@ -46,7 +46,7 @@ type (
 	NodeAnswer[T any] = Answer[T]
 )
 
-// In returns the part of an answer that concerns one field of the object, a list for example: without an error the field
+// In returns the part of a result that concerns one field of the object, a list for example: without an error the field
 // was in the response.
 func (a Answer[T]) In(field string) Answer[T] {
 	if all, ok := a.Err.(QueryErrors); ok && a.Data != nil {
@@ -67,7 +67,7 @@ func (a Answer[T]) In(field string) Answer[T] {
 // errLeftOut is for a null that no error explains.
 var errLeftOut = &Error{Kind: Unavailable, Status: http.StatusOK, Message: "the object is left out"}
 
-// improve replaces an answer by that of a smaller query. If that was too heavy, too, the first one stays: its lists are
+// improve replaces a result by that of a smaller query. If that was too heavy, too, the first one stays: its lists are
 // longer, and each page that is missing would cost as many attempts again.
 func (a *Answer[T]) improve(by Answer[T]) {
 	if a.Data == nil || by.Data != nil && !by.tooHeavy() {
@@ -81,7 +81,7 @@ func (a *Answer[T]) tooHeavy() bool { return KindOf(a.Err) == TooHeavy }
 // structs of inline fragments, one for each type that the ids may be of. The tags inside Heavy may use the variable
 // $first, a page size, and one must; what is light rides in the same documents.
 //
-// Every answer is handed over once, as soon as it is complete, by its place in the list of ids and by several
+// Every result is handed over once, as soon as it is complete, by its place in the list of ids and by several
 // goroutines: thousands of them need not be held at the same time. An error that is handed back ends the run, as does one
 // that makes going on senseless. What is too heavy is asked again in smaller documents, as with [QueryRepos].
 func QueryNodes[Heavy, Light any](ctx context.Context, c *Client, heavy, light []string, first int,
@@ -163,7 +163,7 @@ func (n *nodes[T]) pick(places []int) []githubv4.ID {
 	return list
 }
 
-// take hands over the answers in a document, and keeps and returns those that were too heavy.
+// take hands over the results in a document, and keeps and returns those that were too heavy.
 func (n *nodes[T]) take(asked []int, data []*T, err error) (heavy []int, _ error) {
 	for j, i := range asked {
 		a := Answer[T]{Err: at(err, n.list, j)}

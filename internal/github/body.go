@@ -65,7 +65,7 @@ func (b *body) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// explain tells a caller that gave up from a server that did not respond, and says where it was looked for.
+// explain distinguishes a caller that gave up from a server that did not respond, and says where it was looked for.
 func (b *body) explain(ctx context.Context, req *http.Request, err error) error {
 	if cause := req.Context().Err(); cause != nil {
 		return cause

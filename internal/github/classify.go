@@ -172,7 +172,7 @@ func classifyGraphQLStatus(req *http.Request, resp *http.Response) verdict {
 	return v
 }
 
-// limitOfQuery tells the hourly limit, whose end the headers give, from the secondary ones. "Remaining" does not count:
+// limitOfQuery distinguishes the hourly limit, whose end the headers give, from the secondary ones. "Remaining" does not count:
 // GitHub has returned RATE_LIMITED with points left.
 func limitOfQuery(resp *http.Response, errs QueryErrors) limit {
 	now := time.Now()

@@ -16,12 +16,12 @@ import (
 
 const testToken = "ghp_0123456789abcdefTESTONLY"
 
-// answer is what the fake does with one request.
-type answer func(*http.Request) (*http.Response, error)
+// response is what the fake does with one request.
+type response func(*http.Request) (*http.Response, error)
 
-// fake is a base transport that gives its answers in order, the last one for ever, and keeps what it was asked.
+// fake is a base transport that gives its responses in order, the last one for ever, and keeps what it was asked.
 type fake struct {
-	answers []answer
+	responses []response
 
 	mu   sync.Mutex
 	seen []*http.Request
@@ -36,7 +36,7 @@ func (f *fake) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	f.seen = append(f.seen, req)
 	f.at = append(f.at, time.Now())
-	a := f.answers[min(len(f.seen), len(f.answers))-1]
+	a := f.responses[min(len(f.seen), len(f.responses))-1]
 	f.mu.Unlock()
 	if err := req.Context().Err(); err != nil {
 		return nil, err
@@ -50,8 +50,8 @@ func (f *fake) count() int {
 	return len(f.seen)
 }
 
-// reply answers with a status, a body and headers given as "Name: value".
-func reply(status int, body string, headers ...string) answer {
+// reply responses with a status, a body and headers given as "Name: value".
+func reply(status int, body string, headers ...string) response {
 	return func(req *http.Request) (*http.Response, error) {
 		h := http.Header{"X-Github-Request-Id": {"AB:12"}}
 		for _, s := range headers {
@@ -65,13 +65,13 @@ func reply(status int, body string, headers ...string) answer {
 	}
 }
 
-// fail answers with a transport error.
-func fail(err error) answer {
+// fail responses with a transport error.
+func fail(err error) response {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// slow answers after d, or with the context's error.
-func slow(d time.Duration, then answer) answer {
+// slow responses after d, or with the context's error.
+func slow(d time.Duration, then response) response {
 	return func(req *http.Request) (*http.Response, error) {
 		select {
 		case <-time.After(d):
@@ -87,9 +87,9 @@ func in(d time.Duration) string {
 	return "X-RateLimit-Reset: " + strconv.FormatInt(time.Now().Add(d).Unix(), 10)
 }
 
-func newTest(t *testing.T, l Limits, answers ...answer) (*Client, *fake) {
+func newTest(t *testing.T, l Limits, responses ...response) (*Client, *fake) {
 	t.Helper()
-	f := &fake{answers: answers}
+	f := &fake{responses: responses}
 	l.Transport = f
 	e, err := ParseEndpoints("", "")
 	if err != nil {

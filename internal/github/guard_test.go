@@ -33,7 +33,7 @@ func TestRequestsCarryTokenAgentAndVersion(t *testing.T) {
 }
 
 func TestWithoutTokenNothingIsAuthorised(t *testing.T) {
-	f := &fake{answers: []answer{reply(200, okREST)}}
+	f := &fake{responses: []response{reply(200, okREST)}}
 	e, _ := ParseEndpoints("", "")
 	c := NewClient(e, nil, Limits{Transport: f})
 	if _, err := list(t.Context(), c); err != nil {
@@ -144,7 +144,7 @@ func TestNextPageOnTheAPIHostIsAsked(t *testing.T) {
 
 func TestTokenNeverReachesErrors(t *testing.T) {
 	echo := `<pre>Authorization: Bearer ` + testToken + `</pre>`
-	for name, a := range map[string]answer{
+	for name, a := range map[string]response{
 		"proxy page":    reply(400, echo),
 		"web page, 200": reply(200, echo),
 		"502":           reply(502, echo),
@@ -177,7 +177,7 @@ func TestUnusableTokenIsUnauthorizedAndNotSent(t *testing.T) {
 	for _, src := range []oauth2.TokenSource{
 		brokenSource{}, brokenSource{&oauth2.Token{AccessToken: ""}}, brokenSource{&oauth2.Token{AccessToken: testToken + "\n"}},
 	} {
-		f := &fake{answers: []answer{reply(200, okREST)}}
+		f := &fake{responses: []response{reply(200, okREST)}}
 		e, _ := ParseEndpoints("", "")
 		_, err := list(t.Context(), NewClient(e, src, Limits{Transport: f}))
 		wantKind(t, err, Unauthorized)

@@ -13,7 +13,7 @@ import (
 // gauge counts requests under way.
 type gauge struct{ now, peak atomic.Int32 }
 
-func (g *gauge) around(a answer) answer {
+func (g *gauge) around(a response) response {
 	return func(req *http.Request) (*http.Response, error) {
 		n := g.now.Add(1)
 		defer g.now.Add(-1)

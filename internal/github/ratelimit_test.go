@@ -18,31 +18,31 @@ const (
 
 func TestSecondaryLimitIsWaitedFor(t *testing.T) {
 	for name, tc := range map[string]struct {
-		a    func() answer
+		a    func() response
 		want []time.Duration
 	}{
-		"seconds":          {func() answer { return reply(403, secondary, "Retry-After: 7") }, secs(7, 7)},
-		"429":              {func() answer { return reply(429, `{"message":"Too Many Requests"}`, "Retry-After: 7") }, secs(7, 7)},
-		"absent":           {func() answer { return reply(403, secondary) }, secs(60, 120)},
-		"absent, 429":      {func() answer { return reply(429, "") }, secs(60, 120)},
-		"zero":             {func() answer { return reply(403, secondary, "Retry-After: 0") }, secs(1, 2)},
-		"negative":         {func() answer { return reply(403, secondary, "Retry-After: -5") }, secs(60, 120)},
-		"nonsense":         {func() answer { return reply(403, secondary, "Retry-After: soon") }, secs(60, 120)},
-		"date":             {func() answer { return reply(403, secondary, dated(20*time.Second)...) }, secs(20, 0)},
-		"date gone by":     {func() answer { return reply(403, secondary, dated(-time.Minute)...) }, secs(1, 2)},
-		"no words":         {func() answer { return reply(403, "<html>", "Retry-After: 7") }, secs(7, 7)},
-		"abuse":            {func() answer { return reply(403, `{"message":"You have triggered an abuse detection mechanism."}`) }, secs(60, 120)},
-		"limit, no reset":  {func() answer { return reply(403, primary, "X-RateLimit-Remaining: 0") }, secs(60, 120)},
-		"limit, old reset": {func() answer { return reply(403, primary, "X-RateLimit-Remaining: 0", in(-time.Hour)) }, secs(60, 120)},
+		"seconds":          {func() response { return reply(403, secondary, "Retry-After: 7") }, secs(7, 7)},
+		"429":              {func() response { return reply(429, `{"message":"Too Many Requests"}`, "Retry-After: 7") }, secs(7, 7)},
+		"absent":           {func() response { return reply(403, secondary) }, secs(60, 120)},
+		"absent, 429":      {func() response { return reply(429, "") }, secs(60, 120)},
+		"zero":             {func() response { return reply(403, secondary, "Retry-After: 0") }, secs(1, 2)},
+		"negative":         {func() response { return reply(403, secondary, "Retry-After: -5") }, secs(60, 120)},
+		"nonsense":         {func() response { return reply(403, secondary, "Retry-After: soon") }, secs(60, 120)},
+		"date":             {func() response { return reply(403, secondary, dated(20*time.Second)...) }, secs(20, 0)},
+		"date gone by":     {func() response { return reply(403, secondary, dated(-time.Minute)...) }, secs(1, 2)},
+		"no words":         {func() response { return reply(403, "<html>", "Retry-After: 7") }, secs(7, 7)},
+		"abuse":            {func() response { return reply(403, `{"message":"You have triggered an abuse detection mechanism."}`) }, secs(60, 120)},
+		"limit, no reset":  {func() response { return reply(403, primary, "X-RateLimit-Remaining: 0") }, secs(60, 120)},
+		"limit, old reset": {func() response { return reply(403, primary, "X-RateLimit-Remaining: 0", in(-time.Hour)) }, secs(60, 120)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := tc.a()
-				answers := []answer{a, a, reply(200, okREST)}
+				responses := []response{a, a, reply(200, okREST)}
 				if tc.want[1] == 0 {
-					answers = []answer{a, reply(200, okREST)}
+					responses = []response{a, reply(200, okREST)}
 				}
-				c, f := newTest(t, Limits{}, answers...)
+				c, f := newTest(t, Limits{}, responses...)
 				if _, err := list(t.Context(), c); err != nil {
 					t.Fatal(err)
 				}
@@ -151,8 +151,8 @@ func TestSecondaryLimitHoldsBackAllCalls(t *testing.T) {
 }
 
 // primaries are the ways GitHub reports that the hourly limit is used up.
-func primaries(reset time.Duration) map[string]answer {
-	return map[string]answer{
+func primaries(reset time.Duration) map[string]response {
+	return map[string]response{
 		"REST 403":            reply(403, primary, "X-RateLimit-Remaining: 0", "X-RateLimit-Resource: core", in(reset)),
 		"REST 429":            reply(429, primary, "X-RateLimit-Remaining: 0", in(reset)),
 		"REST by words":       reply(403, primary, in(reset)),
@@ -180,8 +180,8 @@ func TestHourlyLimitIsWaitedForWithinMaxWait(t *testing.T) {
 				if strings.HasPrefix(name, "GraphQL") {
 					ok = reply(200, okQL)
 				}
-				var told []string
-				l := Limits{MaxWait: 15 * time.Minute, OnWait: func(why string, _ time.Time) { told = append(told, why) }}
+				var waits []string
+				l := Limits{MaxWait: 15 * time.Minute, OnWait: func(why string, _ time.Time) { waits = append(waits, why) }}
 				c, f := newTest(t, l, primaries(10 * time.Minute)[name], ok)
 				if err := ask(t.Context(), c, name); err != nil {
 					t.Fatal(err)
@@ -189,8 +189,8 @@ func TestHourlyLimitIsWaitedForWithinMaxWait(t *testing.T) {
 				if d := f.at[1].Sub(f.at[0]); d < 10*time.Minute || d > 10*time.Minute+2*time.Second {
 					t.Errorf("waited %v", d)
 				}
-				if len(told) != 1 || !strings.HasPrefix(told[0], "rate limit (") {
-					t.Errorf("told %q", told)
+				if len(waits) != 1 || !strings.HasPrefix(waits[0], "rate limit (") {
+					t.Errorf("waits %q", waits)
 				}
 				if w := c.Usage().Waited; w < 10*time.Minute {
 					t.Errorf("usage says %v waited", w)
@@ -229,7 +229,7 @@ func TestHourlyLimitHoldsBackOneResource(t *testing.T) {
 		}
 		wantSent(t, f, 2)
 		time.Sleep(time.Hour + 2*time.Second)
-		f.answers[1] = reply(200, okREST)
+		f.responses[1] = reply(200, okREST)
 		if err := ask(t.Context(), c, "REST"); err != nil {
 			t.Errorf("REST after the reset: %v", err)
 		}

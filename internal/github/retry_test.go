@@ -17,8 +17,8 @@ import (
 )
 
 // readFaults are the ways an attempt can fail that another attempt may mend, for both APIs.
-func readFaults() map[string]answer {
-	return map[string]answer{
+func readFaults() map[string]response {
+	return map[string]response{
 		"500":              reply(500, `{"message":"Server Error"}`),
 		"503":              reply(503, `{"message":"Service Unavailable"}`),
 		"connection reset": fail(syscall.ECONNRESET),
@@ -150,14 +150,14 @@ func TestResponsesWithoutBodyPass(t *testing.T) {
 func TestHeavyQueriesAreTriedTwiceThenHandedToTheCaller(t *testing.T) {
 	wrong := `{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout."}]}`
 	for name, tc := range map[string]struct {
-		a    answer
+		a    response
 		sent int
 	}{
 		"502 web page":    {reply(502, "<html>502 Bad Gateway</html>"), 2},
 		"502 errors":      {reply(502, wrong), 2},
 		"504":             {reply(504, `{"message":"We couldn't respond to your request in time."}`), 2},
 		"200 wrong":       {reply(200, wrong), 2},
-		"no answer":       {slow(time.Hour, reply(200, okQL)), 2},
+		"no response":     {slow(time.Hour, reply(200, okQL)), 2},
 		"resource limits": {reply(200, `{"data":null,"errors":[{"type":"RESOURCE_LIMITS_EXCEEDED","message":"Resource limits for this query exceeded."}]}`), 2},
 		"by words":        {reply(200, `{"data":null,"errors":[{"message":"This query has exceeded resource limits."}]}`), 2},
 		"node limit":      {reply(200, `{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"This query requests up to 1,010,000 possible nodes which exceeds the maximum limit of 500,000."}]}`), 1},
@@ -266,11 +266,11 @@ func TestServerThatNeverRespondsIsGivenUpWithinTwoMinutes(t *testing.T) {
 			for i := range pages {
 				pages[i] = RepoPage{Owner: "o", Name: "r", Vars: map[string]any{"after": Cursor("")}}
 			}
-			answers, err := QueryRepos[shelf](ctx, c, pages, 100)
+			responses, err := QueryRepos[shelf](ctx, c, pages, 100)
 			if err != nil {
 				return err
 			}
-			return answers[49].Err
+			return responses[49].Err
 		},
 		"100 sources": func(ctx context.Context, c *Client) error {
 			return each(100, func(int) error { _, _ = list(ctx, c); return nil })
@@ -295,11 +295,11 @@ func TestServerThatNeverRespondsIsGivenUpWithinTwoMinutes(t *testing.T) {
 
 func TestClientRecoversFromAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		answers := make([]answer, 40, 41)
-		for i := range answers {
-			answers[i] = fail(syscall.ECONNREFUSED)
+		responses := make([]response, 40, 41)
+		for i := range responses {
+			responses[i] = fail(syscall.ECONNREFUSED)
 		}
-		c, _ := newTest(t, Limits{}, append(answers, reply(200, okREST))...)
+		c, _ := newTest(t, Limits{}, append(responses, reply(200, okREST))...)
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {

@@ -9,7 +9,7 @@ import (
 
 func TestUsageCountsPointsAndKeepsRates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ql := func(used, remaining string) answer {
+		ql := func(used, remaining string) response {
 			return reply(200, okQL, "X-RateLimit-Limit: 5000", "X-RateLimit-Used: "+used, "X-RateLimit-Remaining: "+remaining,
 				"X-RateLimit-Resource: graphql", in(time.Hour))
 		}

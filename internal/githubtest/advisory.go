@@ -47,7 +47,7 @@ type Vulnerability struct {
 	Patched   string `json:"patched"` // first version with the fix; empty: none
 }
 
-// Credit thanks somebody.
+// Credit thanks a person.
 type Credit struct {
 	Login string `json:"login"`
 	Type  string `json:"type"` // default: reporter

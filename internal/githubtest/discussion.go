@@ -216,7 +216,7 @@ func (n *commentNode) Field(name string, args execute.Args) (any, error) {
 	return post.field(name, args, func() (any, error) { return fact(n.Comment, name) })
 }
 
-// post is what discussions and comments have in common: somebody wrote it and others react to it.
+// post is what discussions and comments have in common: someone wrote it and others react to it.
 type post struct {
 	s               *Server
 	author, body    string

@@ -11,7 +11,7 @@ import (
 )
 
 // Fault is something that goes wrong with certain requests: the first fields say with which, the others what. A
-// fault without Status, Redirect, Reset or Truncate still gets the ordinary answer, late or with other headers.
+// fault without Status, Redirect, Reset or Truncate still gets the ordinary response, late or with other headers.
 type Fault struct {
 	Method  string // empty: any
 	Path    string // text that the path contains; GraphQL's is /graphql
@@ -20,15 +20,15 @@ type Fault struct {
 	Times   int    // matching requests to meet; 0 means one, negative all
 
 	Delay    time.Duration
-	Status   int // answered instead, with Body
+	Status   int // returned instead, with Body
 	Body     string
-	Header   http.Header // added to the answer
-	Redirect string      // answered with 302, or Status
-	Reset    bool        // the connection breaks before the answer
-	Truncate bool        // the connection breaks in the middle of the answer
+	Header   http.Header // added to the response
+	Redirect string      // sent as 302, or Status
+	Reset    bool        // the connection breaks before the response
+	Truncate bool        // the connection breaks in the middle of the response
 
 	// GraphQL only: the value at NullPath becomes null, or Value, and the response has an error of this type and
-	// message, if there is a message. With a message and no path there is no data at all. The path is made of keys and,
+	// message, if there is a message. With a message and no path data is null. The path is made of keys and,
 	// in lists, whole numbers.
 	NullPath  []any
 	Value     any
@@ -77,7 +77,7 @@ func hasValue(variables map[string]any, text string) bool {
 	return false
 }
 
-// answer is what the fault puts in the place of the ordinary answer, or nil.
+// response is what the fault puts in the place of the ordinary response, or nil.
 func (f *Fault) answer() *answer {
 	header := http.Header{}
 	if f.Redirect != "" {
@@ -94,7 +94,7 @@ func (f *Fault) answer() *answer {
 	return &answer{status: f.Status, header: header, body: []byte(f.Body)}
 }
 
-// write sends an answer, or as much of it as the fault leaves.
+// write sends a response, or as much of it as the fault leaves.
 func (f *Fault) write(w http.ResponseWriter, a *answer) {
 	if f.Reset {
 		panic(http.ErrAbortHandler)

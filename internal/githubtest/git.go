@@ -89,7 +89,7 @@ func (g *git) setRef(name, oid string, create, force bool) (string, *Commit) {
 	return "", to
 }
 
-// Branch returns the commits of a branch, the newest first, or nil when there is no such branch.
+// Branch returns the commits of a branch, the newest first, or nil without such a branch.
 func (s *Server) Branch(repo, branch string) []Commit {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -121,7 +121,7 @@ func (s *Server) Push(repo, branch, message string, files map[string]string) {
 	g.branches[branch] = g.commit(head, message, tree)
 }
 
-// CreateBranch makes a branch where the default branch stands, as another person would, past the API.
+// CreateBranch makes a branch at the head of the default branch, as another person would, past the API.
 func (s *Server) CreateBranch(repo, branch string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -129,7 +129,7 @@ func (s *Server) CreateBranch(repo, branch string) {
 	r.git.branches[branch] = r.git.branches[r.defaultBranch()]
 }
 
-// DeleteBranch removes a branch, as GitHub does after a merge when told so.
+// DeleteBranch removes a branch, as GitHub does after a merge when configured so.
 func (s *Server) DeleteBranch(repo, branch string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,7 +184,7 @@ func (s *Server) AddMilestone(repo, title string) {
 	g.rules.milestones = append(g.rules.milestones, title)
 }
 
-// The modes of what is no ordinary file, as git has them.
+// The modes of what is not an ordinary file, as git has them.
 const (
 	ModeFile      = 0o100644
 	ModeFolder    = 0o040000
@@ -264,7 +264,7 @@ func (g *git) inTheWay(branch string) string {
 	return ""
 }
 
-// treeOID stands for the object ID of a folder.
+// treeOID is the object ID of a folder.
 func treeOID(c *Commit, dir string) string { return shaOf(c.OID + " tree " + dir) }
 
 // parent is the folder of a path, "" for the root.

@@ -176,7 +176,7 @@ func (n *repoNode) object(args execute.Args) (any, error) {
 // blobOID is what git calls a file with this text.
 func blobOID(text string) string { return shaOf(fmt.Sprintf("blob %d\x00%s", len(text), text)) }
 
-// blob answers a file of any size by its object ID.
+// blob returns a file of any size by its object ID.
 func (c *call) blob() (any, error) {
 	sha := c.route.Path["file_sha"]
 	for _, commit := range c.repo.git.commits {

@@ -18,7 +18,7 @@ import (
 // Schema returns the part of GitHub's GraphQL schema that this project uses.
 func Schema() *ast.Schema { return schema.GraphQL() }
 
-// graphQL answers a GraphQL request: authentication, validity, limits, execution, in the order that GitHub has.
+// graphQL serves a GraphQL request: authentication, validity, limits, execution, in the order that GitHub has.
 func (s *Server) graphQL(q *Request, fault *Fault) *answer {
 	if q.Method != http.MethodPost {
 		s.violation("%s /graphql: the method is POST", q.Method)
@@ -61,7 +61,7 @@ func (s *Server) runGraphQL(q *Request, b *bucket, fault *Fault) *answer {
 	return jsonAnswer(http.StatusOK, body)
 }
 
-// refused is the answer to a query that is not executed: no data, status 200.
+// refused is the response to a query that is not executed: no data, status 200.
 func refused(e *execute.Error) *answer {
 	return jsonAnswer(http.StatusOK, map[string]any{"errors": []*execute.Error{e}})
 }
@@ -193,13 +193,13 @@ func (s *Server) repoByID(id string) *repoState {
 	return nil
 }
 
-// webURL is the root of the web pages that answers link to.
+// webURL is the root of the web pages that responses link to.
 const webURL = "https://github.com/"
 
 // factIndexes remembers, for each struct of facts, which field has which JSON name.
 var factIndexes sync.Map // reflect.Type → map[string]int
 
-// fact answers a GraphQL field from the fact of the same name (isDraft is not: draft is), so that only what differs
+// fact resolves a GraphQL field from the fact of the same name (isDraft is not: draft is), so that only what differs
 // between the two interfaces needs code. An empty text is not a fact: it is null.
 func fact(facts any, field string) (any, error) {
 	v := reflect.ValueOf(facts).Elem()

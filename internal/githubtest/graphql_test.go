@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// ask posts a GraphQL query and returns the whole answer.
+// ask posts a GraphQL query and returns the whole response.
 func ask(t *testing.T, s *Server, query string, variables map[string]any) map[string]any {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
@@ -29,7 +29,7 @@ func ask(t *testing.T, s *Server, query string, variables map[string]any) map[st
 	return out
 }
 
-// at follows keys and indexes into an answer.
+// at follows keys and indexes into a response.
 func at(t *testing.T, value any, path ...any) any {
 	t.Helper()
 	for _, p := range path {

@@ -9,7 +9,7 @@ import (
 	"github.com/community-digest/digest/internal/githubtest/execute"
 )
 
-// mutate answers the mutations that publishing needs.
+// mutate performs the mutations that publishing needs.
 func (r *root) mutate(name string, in execute.Args) (any, error) {
 	switch name {
 	case "createRef":
@@ -66,7 +66,7 @@ func (r *root) createRef(in execute.Args) (any, error) {
 	return payload("CreateRefPayload", in, "ref", ref), nil
 }
 
-// payload is the answer to a mutation: what it made, and the client's own mark.
+// payload is the result of a mutation: what it made, and the client's own mark.
 func payload(typ string, in execute.Args, name string, made any) *recordNode {
 	return record(typ, map[string]any{name: made, "clientMutationId": orNull(in.Text("clientMutationId"))})
 }

@@ -113,7 +113,7 @@ func (p *Pull) setState(s *Server, state string) {
 	}
 }
 
-// oid returns the commit that a branch stands at; a branch that is gone has none.
+// oid returns the commit at the head of a branch; a branch that is gone has none.
 func (r *repoState) oid(branch string) string {
 	if c := r.git.branches[branch]; c != nil {
 		return c.OID

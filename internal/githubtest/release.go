@@ -106,7 +106,7 @@ func (c *call) releases() (any, error) {
 	return out, nil
 }
 
-// pushes reports whether the request comes from somebody who may write to the repository.
+// pushes reports whether the request comes from someone who may write to the repository.
 func (c *call) pushes() bool { return c.repo.CanPush && c.q.Token != "" }
 
 func (c *call) releaseByTag() (any, error) {

@@ -87,7 +87,7 @@ func (r *Repo) category(slug string) Category {
 	return Category{Name: slug, Slug: slug}
 }
 
-// epoch stands for creation times that a world leaves out and GitHub never does.
+// epoch replaces creation times that a world leaves out and GitHub never does.
 var epoch = time.Date(2015, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // firstOf returns the first text that is not empty.
@@ -123,7 +123,7 @@ func (r *repoState) nodeID() string { return nodeID("R", r.id) }
 // TypeName implements execute.Object.
 func (n *repoNode) TypeName() string { return "Repository" }
 
-// Field implements execute.Object. One line a field, so that what is answered can be read off.
+// Field implements execute.Object. One line a field, so that the fields can be read off.
 func (n *repoNode) Field(name string, args execute.Args) (any, error) {
 	switch name {
 	case "id":
@@ -142,7 +142,7 @@ func (n *repoNode) Field(name string, args execute.Args) (any, error) {
 	return n.part(name, args)
 }
 
-// part answers the fields that lead on to other objects.
+// part resolves the fields that lead on to other objects.
 func (n *repoNode) part(name string, args execute.Args) (any, error) {
 	switch name {
 	case "discussions":
@@ -183,7 +183,7 @@ func number(args execute.Args) int {
 	return n
 }
 
-// stamp writes a time as JSON does in GitHub's answers: null when there is none.
+// stamp writes a time as JSON does in GitHub's responses: null when there is none.
 func stamp(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -255,7 +255,7 @@ func (c *call) orgRepos() (any, error) {
 }
 
 // userRepos lists the public repositories of any account, an organization too. Type owner and all are the same here:
-// nobody is a member of anything.
+// no account is a member of anything.
 func (c *call) userRepos() (any, error) {
 	login := c.route.Path["username"]
 	if !c.world.knows(login) {
@@ -267,7 +267,7 @@ func (c *call) userRepos() (any, error) {
 	return c.repoPage(list, "full_name"), nil
 }
 
-// repoPage answers a page of a list in the order asked for, else in the usual one.
+// repoPage returns a page of a list in the order asked for, else in the usual one.
 func (c *call) repoPage(list []*repoState, usual string) []any {
 	sortRepos(list, firstOf(c.q.Query.Get("sort"), usual), c.q.Query.Get("direction"))
 	from, to := c.page(len(list))
@@ -293,7 +293,7 @@ func ofType(r *repoState, kind string) bool {
 	return true
 }
 
-// sortRepos puts repositories in the order asked for. Names go upwards unless told otherwise, times downwards.
+// sortRepos puts repositories in the order asked for. Names go upwards unless asked otherwise, times downwards.
 func sortRepos(list []*repoState, by, direction string) {
 	key := func(r *repoState) string {
 		switch by {

@@ -49,7 +49,7 @@ func TestRepositoriesOfAnAccount(t *testing.T) {
 	}{
 		{"an organization, to its member", byOrg, member, "Mesh", []string{"mesh/docs", "mesh/proxy", "mesh/old", "mesh/copy", "mesh/plans"}},
 		{"an organization, to a stranger", byOrg, stranger, "mesh", []string{"mesh/docs", "mesh/proxy", "mesh/old", "mesh/copy"}},
-		{"a user is no organization", byOrg, member, "ann", nil},
+		{"a user is not an organization", byOrg, member, "ann", nil},
 		{"a user", byUser, stranger, "ann", []string{"ann/tool"}},
 		{"an organization is a user, without what is private", byUser, member, "mesh", []string{"mesh/copy", "mesh/docs", "mesh/old", "mesh/proxy"}},
 		{"nobody", byUser, member, "nobody", nil},

@@ -21,7 +21,7 @@ type Request struct {
 	Token     string         // what came in Authorization, without its scheme
 	GraphQL   string         // the text of a GraphQL query
 	Variables map[string]any // and its variables; numbers are json.Number
-	Status    int            // of the answer
+	Status    int            // of the response
 }
 
 // IsWrite reports whether the request asks GitHub to change something.

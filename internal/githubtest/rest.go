@@ -15,14 +15,14 @@ import (
 	"github.com/community-digest/digest/internal/githubtest/schema"
 )
 
-// call is one REST request on its way to an answer.
+// call is one REST request on its way to a response.
 type call struct {
 	*Server
 	q      *Request
 	origin string
 	route  *openapi.Route
 	repo   *repoState // of routes under /repos
-	status int        // of a successful answer
+	status int        // of a successful response
 	header http.Header
 }
 
@@ -40,7 +40,7 @@ func (e *restError) Error() string { return e.message }
 
 var errNotFound = &restError{status: http.StatusNotFound, message: "Not Found"}
 
-// routes says who answers which operation.
+// routes maps operations to handlers.
 var routes = map[string]func(*call) (any, error){
 	"GET /advisories":                                                    (*call).globalAdvisories,
 	"GET /advisories/{ghsa_id}":                                          (*call).globalAdvisory,
@@ -58,7 +58,7 @@ var routes = map[string]func(*call) (any, error){
 	"GET /users/{username}/repos":                                        (*call).userRepos,
 }
 
-// rest answers a REST request and holds both it and its answer against the description.
+// rest serves a REST request and checks both it and its response against the description.
 func (s *Server) rest(q *Request, r *http.Request) *answer {
 	resource := "core"
 	if strings.HasPrefix(q.Path, "/search/") {
@@ -103,7 +103,7 @@ func (c *call) answer(r *http.Request) *answer {
 	}
 	a := jsonAnswer(c.status, value)
 	if err := schema.REST().CheckAnswer(route, a.status, a.body); err != nil {
-		c.violation("the answer to %s %s breaks GitHub's schema: %v", c.q.Method, c.q.Path, err)
+		c.violation("the response to %s %s breaks GitHub's schema: %v", c.q.Method, c.q.Path, err)
 	}
 	return a
 }
@@ -120,12 +120,12 @@ func (c *call) handle() (any, error) {
 	}
 	handler := routes[c.q.Method+" "+c.route.Pattern]
 	if handler == nil {
-		return nil, fmt.Errorf("%s %s is described but not answered", c.q.Method, c.route.Pattern)
+		return nil, fmt.Errorf("%s %s is described but not implemented", c.q.Method, c.route.Pattern)
 	}
 	return handler(c)
 }
 
-// refuse turns an error into an answer; one that is not GitHub's is a lack of ours.
+// refuse turns an error into a response; one that is not GitHub's is a lack of ours.
 func (c *call) refuse(err error) *answer {
 	var known *restError
 	if !errors.As(err, &known) {

@@ -108,7 +108,7 @@ func TestGlobalAdvisoriesAreReviewedOnesUnlessAskedOtherwise(t *testing.T) {
 	}
 }
 
-// Every answer is held against the description by the server itself: this test only has to ask.
+// Every response is checked against the description by the server itself: this test only has to ask.
 func TestEveryDescribedReadSatisfiesItsSchema(t *testing.T) {
 	s := NewInProcess(t, smallWorld())
 	hc := signedClient(s)
@@ -132,7 +132,7 @@ func TestEveryDescribedOperationIsAnswered(t *testing.T) {
 	for pattern, operations := range schema.REST().Paths {
 		for method := range operations {
 			if routes[strings.ToUpper(method)+" "+pattern] == nil {
-				t.Errorf("%s %s is described but not answered", method, pattern)
+				t.Errorf("%s %s is described but not implemented", method, pattern)
 			}
 		}
 	}

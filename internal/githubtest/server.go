@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// Token is the one token that the fake accepts. Every other one is answered with 401, as GitHub does.
+// Token is the one token that the fake accepts. Every other one gets a 401, as GitHub does.
 const Token = "test-token"
 
-// Server answers as GitHub would about a World. It is safe for use by several goroutines.
+// Server responds as GitHub would about a World. It is safe for use by several goroutines.
 type Server struct {
 	t   testing.TB
 	url string
@@ -33,7 +33,7 @@ type Server struct {
 	latency    time.Duration
 }
 
-// NewServer starts a fake GitHub on loopback that closes when the test ends. A request or an answer that breaks
+// NewServer starts a fake GitHub on loopback that closes when the test ends. A request or a response that breaks
 // GitHub's schemas then fails the test, unless Violations has been asked for it.
 func NewServer(t testing.TB, w *World) *Server {
 	t.Helper()
@@ -59,7 +59,7 @@ func (s *Server) report() {
 	}
 }
 
-// URL is the server's root, under which REST answers as api.github.com does.
+// URL is the server's root, under which REST responds as api.github.com does.
 func (s *Server) URL() string { return s.url }
 
 // APIURL is the root of REST in the form of GitHub Enterprise Server, as GITHUB_API_URL has it.
@@ -85,7 +85,7 @@ func (s *Server) Update(change func(*World)) {
 	s.index = newIndex(s.world, s.index)
 }
 
-// SetLatency makes every answer take d.
+// SetLatency makes every response take d.
 func (s *Server) SetLatency(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,7 +101,7 @@ func (s *Server) Violations() []string {
 	return out
 }
 
-// violation notes what is wrong with a request or an answer. The caller holds the lock.
+// violation notes what is wrong with a request or a response. The caller holds the lock.
 func (s *Server) violation(format string, args ...any) {
 	s.violations = append(s.violations, fmt.Sprintf(format, args...))
 }
@@ -114,14 +114,14 @@ func (s *Server) now() time.Time {
 	return s.world.Now
 }
 
-// answer is what goes back to the client.
+// response is what goes back to the client.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// ServeHTTP answers one request. The work happens under one lock, the waiting outside of it.
+// ServeHTTP serves one request. The work happens under one lock, the waiting outside of it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q, err := readRequest(r)
 	s.mu.Lock()
@@ -161,7 +161,7 @@ func wait(r *http.Request, d time.Duration) bool {
 	}
 }
 
-// answer makes the answer of a request, or that of the fault that stands in its place.
+// respond makes the response to a request, or that of the fault that replaces it.
 func (s *Server) answer(q *Request, r *http.Request, fault *Fault) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -211,7 +211,7 @@ func failure(status int, message string) *answer {
 func jsonAnswer(status int, value any) *answer {
 	var b bytes.Buffer
 	if err := json.NewEncoder(&b).Encode(value); err != nil {
-		panic(err) // unreachable: answers are maps, lists, texts and numbers
+		panic(err) // unreachable: responses are maps, lists, texts and numbers
 	}
 	header := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
 	return &answer{status: status, header: header, body: b.Bytes()}

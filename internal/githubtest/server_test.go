@@ -133,7 +133,7 @@ func TestLatencyPassesInsideABubble(t *testing.T) {
 		defer cancel()
 		req, _ := http.NewRequestWithContext(ctx, "GET", s.APIURL()+"/repos/istio/istio/releases", nil)
 		if _, err := s.Client().Do(req); err == nil {
-			t.Error("a client that gave up got an answer")
+			t.Error("a client that gave up got a response")
 		}
 	})
 }

@@ -12,7 +12,7 @@ import (
 // an aborted handler is here.
 type transport struct{ s *Server }
 
-// RoundTrip answers requests to the server's own address and refuses all others.
+// RoundTrip serves requests to the server's own address and refuses all others.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if origin := r.URL.Scheme + "://" + r.URL.Host; origin != t.s.url {
 		return nil, fmt.Errorf("githubtest: no such host: %s", r.URL.Host)
@@ -36,7 +36,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return rec.response(r, aborted), nil
 }
 
-// recorder is a ResponseWriter that remembers the answer.
+// recorder is a ResponseWriter that records the response.
 type recorder struct {
 	header http.Header
 	status int
@@ -84,12 +84,12 @@ func (w *recorder) response(r *http.Request, aborted bool) *http.Response {
 	}
 }
 
-// brokenReader is where a truncated answer ends.
+// brokenReader is where a truncated response ends.
 type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// originOf is the address that a request was sent to, with the prefix of the API: links in answers start with it.
+// originOf is the address that a request was sent to, with the prefix of the API: links in responses start with it.
 func originOf(s *Server, r *http.Request) string {
 	if strings.HasPrefix(r.URL.Path, apiPrefix+"/") {
 		return s.url + apiPrefix

@@ -1,6 +1,6 @@
-// Package githubtest is the fake GitHub that tests run against: REST and GraphQL answers made from a World of plain
+// Package githubtest is the fake GitHub that tests run against: REST and GraphQL responses made from a World of plain
 // facts, over loopback or without any socket. Requests are held against the parts of GitHub's own schemas in the
-// folder schema, and so are the answers; whatever breaks them fails the test. It knows what this project uses of
+// folder schema, and so are the responses; whatever breaks them fails the test. It knows what this project uses of
 // GitHub and refuses the rest loudly.
 package githubtest
 
@@ -64,7 +64,7 @@ func (w *World) user(login string) User {
 	return User{Login: login, Type: w.typeOf(login)}
 }
 
-// knows reports whether there is an account of this login, as far as the world can tell: it owns something or is listed.
+// knows reports whether the world has an account of this login: it owns something or is listed.
 func (w *World) knows(login string) bool {
 	return slices.ContainsFunc(w.Users, func(u User) bool { return equalNames(u.Login, login) }) ||
 		slices.ContainsFunc(w.Repos, func(r *Repo) bool { return equalNames(r.Owner, login) })

@@ -52,7 +52,7 @@ func isClean(s string) bool {
 type cleaner struct {
 	out   strings.Builder
 	last  rune // the last rune met that was not dropped; a space at the start
-	base  rune // the last rune that is no mark, joiner or selector
+	base  rune // the last rune that is not a mark, joiner or selector
 	marks int  // combining marks since base
 	gap   bool // a space is due before the next rune
 }

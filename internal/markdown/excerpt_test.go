@@ -85,7 +85,7 @@ func TestExcerptOfHostileBodyIsHarmlessAndSoon(t *testing.T) {
 		for name, f := range map[string]func(){"prose": func() { Prose(long) }, "excerpt": func() { body.Excerpt(1000) }, "title": func() { _ = body.String() }, "line": func() { Line(body) }} {
 			start := time.Now()
 			f()
-			// Milliseconds on a quiet machine; the bound only has to tell that from quadratic time in 10 MB.
+			// Milliseconds on a quiet machine; the bound only has to distinguish that from quadratic time in 10 MB.
 			if took := time.Since(start); took > 10*time.Second {
 				t.Errorf("%s of many %q took %v", name, unit, took)
 			}

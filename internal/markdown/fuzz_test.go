@@ -59,7 +59,7 @@ func FuzzParseURL(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		u, err := ParseURL(s)
 		if _, plain := hostOfPlain(s); plain && len(s) < maxURL {
-			// With a fragment it is no plain one, but the same in all else.
+			// With a fragment it is not a plain one, but the same in all else.
 			if slow, err := ParseURL(s + "#"); err != nil || slow.String() != s+"#" || slow.Host() != u.Host() {
 				t.Errorf("plain %q is %q with a fragment: %v", s, slow, err)
 			}

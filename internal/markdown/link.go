@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Link returns [label](u), or only the label if there is no link. A label with nothing to see gives way to the host,
+// Link returns [label](u), or only the label without an address. A label with nothing to see gives way to the host,
 // and a label that is the address of another host is preceded by the host the link really leads to.
 func Link(label Text, u URL) string {
 	if u.IsZero() {

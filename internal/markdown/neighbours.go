@@ -76,7 +76,7 @@ func (e *encoder) dot(i int) string {
 	return s
 }
 
-// isHostDot reports whether the dot at i stands before a top-level domain, so that a linkifier would make a link of the
+// isHostDot reports whether the dot at i comes before a top-level domain, so that a linkifier would make a link of the
 // word ("README.md" is a host in Moldova, "Node.js" is none anywhere).
 func (e *encoder) isHostDot(i int) bool {
 	prev := e.at(i - 1)
@@ -93,7 +93,7 @@ func (e *encoder) isHostDot(i int) bool {
 	return end > i+1 && isTopLevel(string(e.in[i+1:end]))
 }
 
-// follows reports whether r stands before i in the same word, with no dot in between.
+// follows reports whether r comes before i in the same word, with no dot in between.
 func (e *encoder) follows(i int, r rune) bool {
 	for i--; e.at(i) != ' ' && e.at(i) != '.'; i-- {
 		if e.at(i) == r {

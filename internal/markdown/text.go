@@ -35,7 +35,7 @@ type Text struct{ raw string }
 // Bytes that are not UTF-8 become U+FFFD here already, so that a text is the same before and after a snapshot.
 func Untrusted(s string) Text { return take(s, maxShort) }
 
-// UntrustedBody takes in a longer text that is no markup any more, such as the summary of a feed entry: the first 4 KiB
+// UntrustedBody takes in a longer text that is not markup any more, such as the summary of a feed entry: the first 4 KiB
 // of it. A body in Markdown goes through [Prose].
 func UntrustedBody(s string) Text { return take(s, maxLong) }
 
@@ -60,7 +60,7 @@ func (t Text) String() string {
 }
 
 // Line returns a text as one plain line for a terminal or a log value: no control, escape or bidi characters, capped
-// like String, and broken where a workflow runner would take it for a command. It is no method, so that no template can
+// like String, and broken where a workflow runner would take it for a command. It is not a method, so that no template can
 // print it.
 func Line(t Text) string {
 	line := clip(clean(t.raw), maxTitle)

@@ -15,7 +15,7 @@ const maxURL = 2048
 
 var errTooLong = fmt.Errorf("parse URL: longer than %d bytes", maxURL)
 
-// URL is a link target that has been checked. Its zero value is no link.
+// URL is a link target that has been checked. Its zero value means no link.
 type URL struct {
 	printed string
 	host    string
@@ -132,19 +132,19 @@ func endsReference(s string) bool {
 	return strings.LastIndexByte(s, '&') > strings.LastIndexAny(s, "/?=,@;%")
 }
 
-// String returns the address as it stands in "[label](address)".
+// String returns the address as written in "[label](address)".
 func (u URL) String() string { return u.printed }
 
 // Host returns the host, with the port if the address names one.
 func (u URL) Host() string { return u.host }
 
-// IsZero reports whether there is no link.
+// IsZero reports whether the address is missing.
 func (u URL) IsZero() bool { return u.printed == "" }
 
 // MarshalText returns the printed form.
 func (u URL) MarshalText() ([]byte, error) { return []byte(u.printed), nil }
 
-// UnmarshalText checks the address again: a snapshot is a file that people can edit. Nothing is no link.
+// UnmarshalText checks the address again: a snapshot is a file that people can edit. Empty text is the zero URL.
 func (u *URL) UnmarshalText(b []byte) error {
 	if len(b) == 0 {
 		*u = URL{}

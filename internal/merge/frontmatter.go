@@ -24,7 +24,7 @@ func mergeFrontMatter(b, e, n parts, report *Report) []string {
 	}
 	m := &merger{base: base, edited: edited, fresh: fresh, report: report}
 	m.match()
-	m.noBase = false // the page was compared already; without common keys this is front matter of one's own
+	m.noBase = false // the page was compared already; without common keys this is the person's own front matter
 	m.classify()
 	merged := slices.Concat(e.head[:1], m.assemble(), e.head[len(e.head)-1:])
 	if slices.Equal(n.head, b.head) {

@@ -43,7 +43,7 @@ const underlined = "Acme\n====\n\nVersion 2.0.1 (June)\n--------------------\n\n
 func TestSectionOfAChangelogIsThatOfTheVersion(t *testing.T) {
 	for _, tt := range []struct {
 		name, changelog, tag string
-		with, without        string // empty with: there is no such section
+		with, without        string // empty with: the section is missing
 	}{
 		{"the highest heading that names it", kubernetesLike, "v1.29.0", "Upgrade the nodes first", "Only a candidate"},
 		{"the newest", kubernetesLike, "v1.29.1", "A fix.", "Upgrade"},

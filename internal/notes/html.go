@@ -43,7 +43,7 @@ type htmlReader struct {
 	hidden int // elements around that show no prose
 }
 
-// isHidden reports elements whose text is no prose: scripts, code, navigation, forms.
+// isHidden reports elements whose text is not prose: scripts, code, navigation, forms.
 func isHidden(a atom.Atom) bool {
 	switch a {
 	case atom.Script, atom.Style, atom.Template, atom.Pre, atom.Nav, atom.Form, atom.Button, atom.Select, atom.Svg, atom.Footer, atom.Aside, atom.Iframe, atom.Noscript:

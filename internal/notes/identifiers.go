@@ -13,7 +13,7 @@ import (
 var identifier = regexp.MustCompile(`(?i:\bGHSA(?:-[23456789cfghjmpqrvwx]{4}){3}\b)|(?i:\bCVE-\d{4}-\d{4,19}\b)|\b[A-Z][A-Z0-9]{1,15}(?:-[A-Z][A-Z0-9]{0,15}){0,3}-(?:199\d|20\d\d)-\d{3,7}\b`)
 
 // Identifiers returns the identifiers in a text, each once, in order of appearance and in
-// the spelling of their registers. More are patterns of one's own.
+// the spelling of their registers. The configuration can add patterns.
 func Identifiers(s string, more ...*regexp.Regexp) []markdown.Text {
 	var out []markdown.Text
 	seen := make(map[string]bool)

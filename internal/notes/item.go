@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// tails are what stands behind a change and says nothing about it: who made it and where.
+// tails are what follows a change and says nothing about it: who made it and where.
 var tails = regexp.MustCompile(`(?i)(?:` + strings.Join([]string{
 	`\s+by @?[\w\[\]-]+(?: and @?[\w\[\]-]+)* in (?:https?://\S+|#\d+)`, // GitHub's generated notes
 	`\s+by @[\w\[\]-]+`,
@@ -22,13 +22,13 @@ var tails = regexp.MustCompile(`(?i)(?:` + strings.Join([]string{
 	`\s+https?://\S+/(?:pull|issues|commit)/\w+`, //
 }, "|") + `)(?:\s|[.;,]|$)`)
 
-// heads are what stands before a change and says nothing about it.
+// heads are what precedes a change and says nothing about it.
 var heads = regexp.MustCompile(`^(?:\[?[0-9a-f]{7,40}\]?:?\s+|#\d+:?\s+|\[#\d+\]:?\s+|\[(?:release[-/][\w.]+|[\w. -]*backport)\]\s*|\*{1,2})`)
 
 // shortcode is a picture written as a word.
 var shortcode = regexp.MustCompile(`^:[a-z0-9_+-]+:\s*`)
 
-// cleanItem takes what is no part of a change off its text. It returns the prefix that names
+// cleanItem takes what is not part of a change off its text. It returns the prefix that names
 // its kind, in lower case and with "!" where it says that it breaks something.
 func cleanItem(text string) (clean, prefix string) {
 	text = strings.TrimSpace(text)

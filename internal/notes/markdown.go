@@ -15,7 +15,7 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// block is a piece of a document that stands by itself.
+// block is a piece of a document of its own.
 type block struct {
 	kind     blockKind
 	level    int    // of a heading

@@ -57,7 +57,7 @@ func Start(t testing.TB) *Cluster {
 		if err := server.Process.Signal(syscall.SIGINT); err != nil {
 			t.Error(err)
 		}
-		_ = server.Wait() // it was told to end
+		_ = server.Wait() // it was asked to end
 	})
 	for end := time.Now().Add(20 * time.Second); c.command("pg_isready", "-h", dir).Run() != nil; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {

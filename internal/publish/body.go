@@ -44,7 +44,7 @@ type Section struct {
 	LeftOutStories []Story
 }
 
-// Story is what the draft tells as one, by the addresses of its items: releases with the advisories they fix and the
+// Story is what the draft shows as one, by the addresses of its items: releases with the advisories they fix and the
 // announcements of both, or a single item.
 type Story []string
 

@@ -167,7 +167,7 @@ func (b *Branch) pace(ctx context.Context) error {
 }
 
 // lookAgain checks a few times whether a write has happened whose response was lost: the servers may still be working on
-// it, and reads may lag behind. It returns false when there is no trace of it.
+// it, and reads may lag behind. It returns false without a trace of it.
 func lookAgain(ctx context.Context, done func() (bool, error)) (bool, error) {
 	for _, d := range []time.Duration{pause, 2 * pause, 4 * pause} {
 		if err := sleep(ctx, d); err != nil {

@@ -67,7 +67,7 @@ func (b *Branch) content(ctx context.Context, e *textEntry) ([]byte, error) {
 	return data, nil
 }
 
-// blobOID is git's object ID of a file with these bytes. It only tells whether two files are the same.
+// blobOID is git's object ID of a file with these bytes. It only shows whether two files are the same.
 func blobOID(data []byte) string {
 	h := sha1.New()
 	fmt.Fprintf(h, "blob %d\x00", len(data))

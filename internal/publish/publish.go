@@ -27,7 +27,7 @@ type Target struct {
 	Base string
 	// Branch is the branch of the edition.
 	Branch string
-	// Mark is a file that is on the branch from our first commit on. It tells our branch from someone else's of the
+	// Mark is a file that is on the branch from our first commit on. It distinguishes our branch from someone else's of the
 	// same name. With "" every branch of that name counts as ours.
 	Mark string
 	// Adopt takes over a branch without the mark.

@@ -21,7 +21,7 @@ func SetOutputs(getenv func(string) string, r *Report, f *Failure, exitCode int)
 	)
 }
 
-// appendTo appends to one of the runner's files. Without a name there is no such file.
+// appendTo appends to one of the runner's files. Without a name the file does not exist.
 func appendTo(name, text string) error {
 	if name == "" {
 		return nil

@@ -69,7 +69,7 @@ func TestOutputsOfARun(t *testing.T) {
 func TestOutputsAreThereWhenTheRunFailed(t *testing.T) {
 	for claim, r := range map[string]*Report{
 		"nothing was reported":                   nil,
-		"an address that is none is no output":   {PullRequestURL: "javascript:alert(1)"},
+		"an invalid address is not written":      {PullRequestURL: "javascript:alert(1)"},
 		"a draft that was printed is not a file": {Drafts: []Draft{{Name: "en.md", Operation: Printed}}},
 	} {
 		outputs := Outputs(r, 1)

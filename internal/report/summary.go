@@ -120,7 +120,7 @@ func pullLink(s string) string {
 	return markdown.Link(markdown.Untrusted(s[strings.LastIndexByte(s, '/')+1:]), u)
 }
 
-// address parses an address that GitHub returned; the zero URL is no link.
+// address parses an address that GitHub returned; the zero URL means no link.
 func address(s string) markdown.URL {
 	u, err := markdown.ParseURL(s)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/community-digest/digest/digest"
 )
 
-// on reads a day; no text is no day.
+// on reads a day; empty text is the zero day.
 func on(t testing.TB, text string, loc *time.Location) time.Time {
 	t.Helper()
 	if text == "" {

@@ -40,7 +40,7 @@ func Parse(expr string, loc *time.Location) (Schedule, error) {
 		return Schedule{}, errors.New("want no time zone here: the key timezone says it")
 	}
 	if strings.HasPrefix(expr, "@every") {
-		return Schedule{}, fmt.Errorf("%q is no time of day: want five fields, such as \"17 9 * * 1\", or a word such as @weekly", expr)
+		return Schedule{}, fmt.Errorf("%q is not a schedule: want five fields, such as \"17 9 * * 1\", or a word such as @weekly", expr)
 	}
 	spec, err := parse(expr)
 	if err != nil {

@@ -107,7 +107,7 @@ func TestASlotAtTheStartOfTheWeekIsTheEndOfItsPeriod(t *testing.T) {
 	}
 }
 
-// The rules are told again here, minute by minute, and compared around each change.
+// The rules are written again here, minute by minute, and compared around each change.
 func TestNextIsWhatAClockOnTheWallShows(t *testing.T) {
 	exprs := []string{
 		"*/15 * * * *", "30 * * * *", "7 0-23 * * *", "@daily", "*/10 2 * * *", "30 1-3 * * *", "0 */2 * * *",

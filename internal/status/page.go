@@ -64,7 +64,7 @@ type lastRun struct {
 type draft struct {
 	Label string
 	Href  string // http or https; empty if the place is none
-	Place string // a path, where it is no address
+	Place string // a path, where it is not an address
 	Gaps  int
 }
 

@@ -18,7 +18,7 @@ const DefaultAddress = "127.0.0.1:8080"
 const stopTime = 5 * time.Second
 
 // Serve serves a handler on a listener, which it closes, until the context ends. Responses may
-// then take five seconds more. An end by the context is no error.
+// then take five seconds more. An end by the context is not an error.
 //
 // On a loopback address it serves only requests to localhost or a loopback address, on any port.
 // Otherwise a web page whose name is made to point here could read it (DNS rebinding).

@@ -40,7 +40,7 @@ func serving(t *testing.T, h http.Handler) (addr string, stop func() error) {
 	return l.Addr().String(), stop
 }
 
-// asked sends a request with a Host as it stands and returns the status line.
+// asked sends a request with this Host and returns the status line.
 func asked(t *testing.T, addr, host string) string {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)

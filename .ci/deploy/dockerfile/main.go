@@ -2,7 +2,7 @@
 // warns of: dockerfile FOLDER CONTEXT. It copies what .dockerignore lets into a build to the
 // folder CONTEXT, and prints the commands of the RUN lines, one per line.
 //
-// No engine is needed, and nothing is built: whoever runs the commands there sees whether
+// No engine is needed, and nothing is built: running the commands there shows whether
 // they work.
 package main
 
@@ -113,7 +113,7 @@ func sealed(s instructions.Stage) []error {
 			problems = append(problems, errors.New("the last stage runs commands: it has a shell"))
 		}
 	}
-	// Kubernetes can tell that a user is not root by its number only.
+	// Kubernetes can see that a user is not root by its number only.
 	if number, _, _ := strings.Cut(user, ":"); number == "" || strings.Trim(number, "0123456789") != "" || strings.Trim(number, "0") == "" {
 		problems = append(problems, fmt.Errorf("the user is %q: want a number other than 0", user))
 	}

@@ -36,7 +36,7 @@ func (a Args) Int(name string) (int, bool) {
 func (a Args) Texts(name string) []string {
 	var out []string
 	switch list := a[name].(type) {
-	case string: // a single value stands for a list of one
+	case string: // a single value is a list of one
 		return []string{list}
 	case []string:
 		return list

@@ -1,6 +1,6 @@
 // Package execute answers a valid GraphQL query from objects that answer one field at a time: aliases, fragments,
-// directives, lists, and errors that leave the rest of the answer in place. It trusts the query (it has been
-// validated) and distrusts the objects: an answer that the schema does not allow is a problem, never a silent null.
+// directives, lists, and errors that leave the rest of the response in place. It trusts the query (it has been
+// validated) and distrusts the objects: a response that the schema does not allow is a problem, never a silent null.
 package execute
 
 import (
@@ -18,10 +18,10 @@ type Object interface {
 	Field(name string, args Args) (any, error)
 }
 
-// ErrUnsupported is returned by an Object for a field that it cannot answer.
+// ErrUnsupported is returned by an Object for a field that it cannot resolve.
 var ErrUnsupported = errors.New("the fake does not support this field")
 
-// Error is one entry of "errors" in an answer, with the type that GitHub adds. As the error of a Field it may leave
+// Error is one entry of "errors" in a response, with the type that GitHub adds. As the error of a Field it may leave
 // the path empty.
 type Error struct {
 	Type    string `json:"type,omitempty"`
@@ -37,14 +37,14 @@ type Partial struct {
 	Errors []*Error
 }
 
-// Result is the answer to a query. Problems are the fake's own shortcomings, which fail the test that met them.
+// Result is the response to a query. Problems are the fake's own shortcomings, which fail the test that met them.
 type Result struct {
 	Data     map[string]any
 	Errors   []*Error
 	Problems []string
 }
 
-// Run answers one operation from its root object.
+// Run executes one operation from its root object.
 func Run(schema *ast.Schema, op *ast.OperationDefinition, variables map[string]any, root Object) *Result {
 	r := &run{schema: schema, variables: variables}
 	data, ok := r.object(root, op.SelectionSet, nil)
@@ -61,7 +61,7 @@ type run struct {
 	problems  []string
 }
 
-// object answers the selected fields. It returns false when a field that may not be null has none, which makes the
+// object resolves the selected fields. It returns false when a field that may not be null has none, which makes the
 // object itself null.
 func (r *run) object(o Object, set ast.SelectionSet, path []any) (map[string]any, bool) {
 	def := r.schema.Types[o.TypeName()]
@@ -77,7 +77,7 @@ func (r *run) object(o Object, set ast.SelectionSet, path []any) (map[string]any
 	return out, true
 }
 
-// field answers one field and holds the answer against its type.
+// field resolves one field and checks the value against its type.
 func (r *run) field(o Object, g *group, at []any) (any, bool) {
 	f := g.fields[0]
 	if f.Name == "__typename" {
@@ -112,7 +112,7 @@ func (r *run) problem(at []any, err error) {
 	r.problems = append(r.problems, fmt.Sprintf("at %v: %v", at, err))
 }
 
-// complete turns an object's answer into JSON of the given type.
+// complete turns an object's value into JSON of the given type.
 func (r *run) complete(value any, typ *ast.Type, set ast.SelectionSet, at []any) (any, bool) {
 	if partial, ok := value.(Partial); ok {
 		for _, e := range partial.Errors {

@@ -19,7 +19,7 @@ type Thing implements Named { name: String  size: Int!  when: DateTime  kind: Ki
 type Place implements Named { name: String  street: String }
 enum Kind { BIG SMALL }`
 
-// object answers fields from a map; an error stands for itself.
+// object resolves fields from a map; an error is returned as such.
 type object struct {
 	typ    string
 	fields map[string]any

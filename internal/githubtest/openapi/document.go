@@ -1,5 +1,5 @@
 // Package openapi reads the small part of an OpenAPI 3.0 description that tests need (routes, parameters and the
-// shapes of bodies) and holds requests and answers against it. It knows names and types; lengths, patterns and
+// shapes of bodies) and checks requests and responses against it. It knows names and types; lengths, patterns and
 // number ranges are outside of it.
 package openapi
 
@@ -37,7 +37,7 @@ type Parameter struct {
 	Schema   *Shape `json:"schema"`
 }
 
-// Body is what a request or an answer carries, by media type.
+// Body is what a request or a response carries, by media type.
 type Body struct {
 	Required bool             `json:"required,omitempty"`
 	Content  map[string]Media `json:"content,omitempty"`
@@ -121,7 +121,7 @@ func (d *Document) resolve(s *Shape) *Shape {
 	return s
 }
 
-// Each calls f for every shape that the operation names: parameters, body and answers.
+// Each calls f for every shape that the operation names: parameters, body and responses.
 func (o *Operation) Each(f func(*Shape)) {
 	for _, p := range o.Parameters {
 		f(p.Schema)

@@ -65,13 +65,13 @@ func TestWithoutSystemdNothingIsSent(t *testing.T) {
 	if err := Notify("", Ready); err != nil {
 		t.Error(err)
 	}
-	if err := Notify("@nobody-listens-here"); err != nil {
+	if err := Notify("@no-listener-here"); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestNotifySaysWhatIsWrong(t *testing.T) {
-	for _, socket := range []string{"relative", "vsock:2:1234", filepath.Join(t.TempDir(), "nobody"), "/" + strings.Repeat("long", 100)} {
+	for _, socket := range []string{"relative", "vsock:2:1234", filepath.Join(t.TempDir(), "missing"), "/" + strings.Repeat("long", 100)} {
 		err := Notify(socket, Ready)
 		if err == nil || !strings.HasPrefix(err.Error(), "notify systemd: ") {
 			t.Errorf("%.20s: %v", socket, err)
@@ -87,7 +87,7 @@ func TestAServiceIsNotHeldUp(t *testing.T) {
 		t.Skip("how many datagrams wait is a matter of the system")
 	}
 	socket := filepath.Join(t.TempDir(), "notify")
-	listening(t, socket) // and nobody reads
+	listening(t, socket) // and does not read
 	start := time.Now()
 	for range 10_000 {
 		if Notify(socket, Alive) != nil {

@@ -14,7 +14,7 @@ var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // Address finds the address of a webhook in the environment variable or in the file that
 // the configuration names; spaces and line breaks around it do not count. With neither
-// named there is no webhook, and the address is empty.
+// named the webhook is off, and the address is empty.
 //
 // It is an error if both are named, or if one is named that holds nothing: its owner expects to be
 // notified. Errors quote neither the address nor, as the two are easily mistaken

@@ -23,15 +23,15 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // secret is an address all of whose parts are looked for in errors.
 const secret = "https://user:passw0rd-xyz@hooks.secret.example/services/T0000AAAA/B0000BBBB/c0ffeec0ffeec0ffee?token=q9q9q9q9q9#frag"
 
-// given is a transport that gives its answers in order, the last one for ever.
+// given is a transport that gives its responses in order, the last one for ever.
 type given struct {
-	answers []func(*http.Request) (*http.Response, error)
-	at      []time.Time
+	responses []func(*http.Request) (*http.Response, error)
+	at        []time.Time
 }
 
 func (g *given) RoundTrip(req *http.Request) (*http.Response, error) {
 	g.at = append(g.at, time.Now())
-	return g.answers[min(len(g.at), len(g.answers))-1](req)
+	return g.responses[min(len(g.at), len(g.responses))-1](req)
 }
 
 func status(code int, headers ...string) func(*http.Request) (*http.Response, error) {
@@ -53,13 +53,13 @@ func broken(err error) func(*http.Request) (*http.Response, error) {
 	return func(req *http.Request) (*http.Response, error) { return nil, fmt.Errorf("%s: %w", req.URL, err) }
 }
 
-func hook(t *testing.T, answers ...func(*http.Request) (*http.Response, error)) (*Hook, *given) {
+func hook(t *testing.T, responses ...func(*http.Request) (*http.Response, error)) (*Hook, *given) {
 	t.Helper()
 	h, err := New(secret)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &given{answers: answers}
+	g := &given{responses: responses}
 	h.client.Transport = g
 	return h, g
 }
@@ -97,14 +97,14 @@ func TestPost(t *testing.T) {
 func TestWhatIsTriedAgain(t *testing.T) {
 	ok := status(200)
 	for _, tt := range []struct {
-		claim   string
-		answers []func(*http.Request) (*http.Response, error)
-		tries   int
-		err     string
-		atLeast time.Duration
+		claim     string
+		responses []func(*http.Request) (*http.Response, error)
+		tries     int
+		err       string
+		atLeast   time.Duration
 	}{
 		{"once is enough", []func(*http.Request) (*http.Response, error){ok}, 1, "", 0},
-		{"204 is an answer", []func(*http.Request) (*http.Response, error){status(204)}, 1, "", 0},
+		{"204 is a success", []func(*http.Request) (*http.Response, error){status(204)}, 1, "", 0},
 		{"a server that recovers", []func(*http.Request) (*http.Response, error){status(503), status(500), ok}, 3, "", 2 * time.Second},
 		{"a network that recovers", []func(*http.Request) (*http.Response, error){broken(io.ErrUnexpectedEOF), ok}, 2, "", time.Second},
 		{"a limit is waited for", []func(*http.Request) (*http.Response, error){status(429, "Retry-After", "90"), ok}, 2, "", 90 * time.Second},
@@ -115,7 +115,7 @@ func TestWhatIsTriedAgain(t *testing.T) {
 		{"an address that moved", []func(*http.Request) (*http.Response, error){status(302, "Location", "https://evil.example/")}, 1, "post to the webhook: status 302: redirects are not followed", 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			h, g := hook(t, tt.answers...)
+			h, g := hook(t, tt.responses...)
 			start := time.Now()
 			err := h.Post(t.Context(), "text")
 			if got := fmt.Sprint(err); got != tt.err && (tt.err != "" || err != nil) {
@@ -148,8 +148,8 @@ func TestPostEndsWithItsContext(t *testing.T) {
 	for tries := 1; tries <= maxTries; tries++ { // the last try, too
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
-			answers := slices.Repeat([]func(*http.Request) (*http.Response, error){status(503)}, tries-1)
-			h, g := hook(t, append(answers, func(req *http.Request) (*http.Response, error) {
+			responses := slices.Repeat([]func(*http.Request) (*http.Response, error){status(503)}, tries-1)
+			h, g := hook(t, append(responses, func(req *http.Request) (*http.Response, error) {
 				cancel()
 				return nil, req.Context().Err()
 			})...)
@@ -176,11 +176,11 @@ func TestPostEndsWhileItWaits(t *testing.T) {
 
 func TestErrorsDoNotQuoteTheAddress(t *testing.T) {
 	lookup := &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "hooks.secret.example"}}
-	for _, answer := range []func(*http.Request) (*http.Response, error){
+	for _, response := range []func(*http.Request) (*http.Response, error){
 		broken(io.EOF), broken(lookup), quoting("nothing at B0000BBBB"), quoting("no token q9q9q9q9q9"), quoting("of passw0rd-xyz"), status(404), status(503), status(302, "Location", secret),
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			h, _ := hook(t, answer)
+			h, _ := hook(t, response)
 			err := h.Post(t.Context(), "text")
 			if err == nil {
 				t.Fatal("no error")

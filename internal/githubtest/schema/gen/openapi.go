@@ -9,7 +9,7 @@ import (
 	"github.com/community-digest/digest/internal/githubtest/openapi"
 )
 
-// published is GitHub's description as it comes: our types, and parameters and answers that may be references.
+// published is GitHub's description as it comes: our types, and parameters and responses that may be references.
 type published struct {
 	OpenAPI string                                   `json:"openapi"`
 	Paths   map[string]map[string]publishedOperation `json:"paths"`
@@ -26,7 +26,7 @@ type publishedOperation struct {
 	Responses   map[string]json.RawMessage `json:"responses"`
 }
 
-// cutOpenAPI keeps the listed operations, their answers 200 and 201, and the shapes that these refer to. Reading
+// cutOpenAPI keeps the listed operations, their responses 200 and 201, and the shapes that these refer to. Reading
 // into our own types is what drops descriptions and examples.
 func (u *uses) cutOpenAPI(source []byte) ([]byte, error) {
 	var p published
@@ -54,7 +54,7 @@ func (u *uses) cutOpenAPI(source []byte) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// operation returns one operation with its references to parameters and answers put in place.
+// operation returns one operation with its references to parameters and responses put in place.
 func (p *published) operation(use operation) (*openapi.Operation, error) {
 	src, ok := p.Paths[use.path][use.method]
 	if !ok {
@@ -82,7 +82,7 @@ func (p *published) operation(use operation) (*openapi.Operation, error) {
 	return op, nil
 }
 
-// jsonOnly drops the forms of an answer that nobody asks for (raw files, HTML).
+// jsonOnly drops the forms of a response that no client asks for (raw files, HTML).
 func jsonOnly(b *openapi.Body) *openapi.Body {
 	media, ok := b.Content["application/json"]
 	if !ok {
