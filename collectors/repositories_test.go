@@ -186,7 +186,7 @@ func TestEmptySelectionIsAGap(t *testing.T) {
 		kept   int
 	}{
 		{"no such account", Selection{Org: "mash"}, digest.Missing, "404", 0},
-		{"an empty account", Selection{Org: "nobody"}, digest.Missing, "GitHub lists no repository", 0},
+		{"an empty account", Selection{Org: "empty"}, digest.Missing, "GitHub lists no repository", 0},
 		{"no such topic", Selection{Topic: "mash"}, digest.Missing, "GitHub lists no repository", 0},
 		{"no such topic there", Selection{Org: "mesh", Topic: "mash"}, digest.Failed, "no repository is selected: 5 other topic, 1 private", 0},
 		{"all excluded", Selection{Org: "mesh", Exclude: []string{"*"}}, digest.Failed, "no repository is selected: 5 excluded by pattern, 1 private", 0},
@@ -196,7 +196,7 @@ func TestEmptySelectionIsAGap(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := mesh()
-			w.Users = []githubtest.User{{Login: "nobody", Type: "Organization"}}
+			w.Users = []githubtest.User{{Login: "empty", Type: "Organization"}}
 			r := resolve(t, signed(t, githubtest.NewInProcess(t, w)), tt.s)
 			if detail := r.Receipt.Detail.Unsafe(); r.Receipt.Outcome != tt.want || !strings.Contains(detail, tt.detail) || len(r.Repos) != tt.kept {
 				t.Errorf("%v: %s, %s; want %s, %s", r.Repos, r.Receipt.Outcome, detail, tt.want, tt.detail)

@@ -64,7 +64,7 @@ func (r Release) Label() markdown.Text {
 	case name == "" || similar(name, r.Repo.Name) || similar(name, r.Repo.Owner+r.Repo.Name):
 		return markdown.Untrusted(version)
 	case strings.HasSuffix(unmarked, name) || strings.ContainsFunc(name, notInName):
-		return r.Tag // nothing separates name and version, or it is no name of a package
+		return r.Tag // nothing separates name and version, or it is not the name of a package
 	}
 	return markdown.Untrusted(name + " " + version)
 }

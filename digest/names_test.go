@@ -15,7 +15,7 @@ func TestReleaseLabel(t *testing.T) {
 		{"sdk-v2.0.0-rc.1", "sdk 2.0.0-rc.1"},
 		{"@acme/core@3.1.0", "acme/core 3.1.0"},
 		{"nightly", "nightly"},
-		// No name of a package stands before these numbers.
+		// These numbers do not follow the name of a package.
 		{"qb00127x", "qb00127x"},
 		{"rev5", "rev5"},
 		{"#12-fix", "#12-fix"},

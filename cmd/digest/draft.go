@@ -102,7 +102,7 @@ func chooseLanguages(cfg *config.Config, languages []string) error {
 	}
 	for _, l := range languages {
 		if !slices.Contains(known, l) {
-			return usagef("--language %s: the configuration has %v", l, known)
+			return usagef("unknown language %q in --language: the configuration has %s", l, strings.Join(known, ", "))
 		}
 	}
 	cfg.Editions = slices.DeleteFunc(cfg.Editions, func(e config.Edition) bool {

@@ -174,7 +174,7 @@ func dataset(t *testing.T, fixture string) (dir string, repos []string) {
 	dir = t.TempDir()
 	type object = map[string]any
 	slugs := make(map[string]string)
-	categories, discussions, advisories := []object{}, []object{}, []object{} // null is no list to the replica
+	categories, discussions, advisories := []object{}, []object{}, []object{} // the replica does not accept null as a list
 	releases := map[string][]object{"app": {}}
 	for _, d := range p.Discussions {
 		slug, ok := slugs[d.Category.Name]

@@ -52,7 +52,7 @@ func TestRepositoriesOfAnAccount(t *testing.T) {
 		{"a user is not an organization", byOrg, member, "ann", nil},
 		{"a user", byUser, stranger, "ann", []string{"ann/tool"}},
 		{"an organization is a user, without what is private", byUser, member, "mesh", []string{"mesh/copy", "mesh/docs", "mesh/old", "mesh/proxy"}},
-		{"nobody", byUser, member, "nobody", nil},
+		{"unknown", byUser, member, "unknown", nil},
 	} {
 		got, err := tt.list(tt.who, tt.of)
 		if diff := cmp.Diff(tt.want, got); diff != "" || (err == nil) != (tt.want != nil) {

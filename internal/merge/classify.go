@@ -79,7 +79,7 @@ func (m *merger) classify() {
 }
 
 // compareLinks fills in linkedByPeople and deletedItems. A text that only mentions items, as
-// the summary of the edition does, neither keeps a deleted item nor stands for a new one.
+// the summary of the edition does, neither keeps a deleted item nor replaces a new one.
 func (m *merger) compareLinks() {
 	inBase, isItem := make(map[string]bool), make(map[string]bool)
 	for _, x := range m.base.all {
