@@ -95,7 +95,10 @@ func indent(line string, column int) string {
 // userinfo is the part of a URL that may hold a password.
 var userinfo = regexp.MustCompile(`//[^/@\s"']*@`)
 
+// secrets is what GitHub's tokens look like, and what follows the name of one.
+var secrets = regexp.MustCompile(`\b(?:gh[a-z]_|github_pat_)\w+|((?i:token|password|secret)\s*[=:]\s*)\S+`)
+
 // withoutPasswords hides what must not reach a log.
 func withoutPasswords(line string) string {
-	return userinfo.ReplaceAllLiteralString(line, "//***@")
+	return secrets.ReplaceAllString(userinfo.ReplaceAllLiteralString(line, "//***@"), "${1}***")
 }

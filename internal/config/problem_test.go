@@ -279,4 +279,9 @@ func TestNoPasswordReachesAMessage(t *testing.T) {
 	if s := fmt.Sprint(err); err == nil || strings.Contains(s, "hunter2") || !strings.Contains(s, "//***@x.org") {
 		t.Errorf("Parse: %s", s)
 	}
+	for _, text := range []string{"GITHUB_TOKEN=hunter2\n", "title: W\ntoken: hunter2\n", "title: [ghp_hunter2]\n"} {
+		if _, err := Parse("config.yaml", []byte(text), nil, house()); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
 }

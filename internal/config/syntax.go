@@ -49,7 +49,7 @@ func (r *reader) at(line, column int, key, format string, args ...any) Problem {
 	column = max(1, min(column, utf8.RuneCountInString(source)+1))
 	return Problem{
 		File: r.file, Line: line, Column: column, Key: key,
-		Message: fmt.Sprintf(format, args...), Source: withoutPasswords(strings.TrimRight(source, "\r")),
+		Message: withoutPasswords(fmt.Sprintf(format, args...)), Source: withoutPasswords(strings.TrimRight(source, "\r")),
 	}
 }
 
