@@ -51,8 +51,11 @@ func (n *newsroom) loop() *Loop {
 }
 
 func (n *newsroom) isDue(_ context.Context, name string) ([]digest.Period, error) {
-	if n.due != nil {
-		if err := n.due(name); err != nil {
+	n.mu.Lock()
+	check := n.due
+	n.mu.Unlock()
+	if check != nil {
+		if err := check(name); err != nil {
 			return nil, err
 		}
 	}
@@ -76,8 +79,11 @@ func (n *newsroom) drafts(ctx context.Context, name string, p digest.Period) err
 		defer n.mu.Unlock()
 		delete(n.drafting, name)
 	}()
-	if n.draft != nil {
-		if err := n.draft(ctx, name, number); err != nil {
+	n.mu.Lock()
+	draft := n.draft
+	n.mu.Unlock()
+	if draft != nil {
+		if err := draft(ctx, name, number); err != nil {
 			n.note("%s %d failed", name, number)
 			return err
 		}
@@ -87,6 +93,13 @@ func (n *newsroom) drafts(ctx context.Context, name string, p digest.Period) err
 	defer n.mu.Unlock()
 	n.editions[name] = append(n.editions[name], Edition{Number: number, Period: p})
 	return nil
+}
+
+// change changes the newsroom of a loop that runs.
+func (n *newsroom) change(f func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	f()
 }
 
 func (n *newsroom) note(format string, args ...any) {
@@ -195,7 +208,7 @@ func TestAFailureIsRetriedWithGrowingPausesUntilTheNextSlot(t *testing.T) {
 			"01-10 11:07:30 a 1 failed")
 		until(t, "01-10 12:01") // the next pause would have ended at 13:15:30
 		n.check("01-10 12:00:00 a 1 failed", "01-10 12:00:30 a 1 failed")
-		n.draft = nil
+		n.change(func() { n.draft = nil })
 		until(t, "01-10 12:30")
 		n.check("01-10 12:01:30 a 1")
 		s.end(t)
@@ -280,9 +293,11 @@ func TestAtMostWorkersDraftAtOnce(t *testing.T) {
 		until(t, "01-10 09:00")
 		s := n.start(l, named(t, "17 9 * * 1", names...)...)
 		until(t, "01-10 09:25")
-		if n.most != 3 || len(n.log) != 20 {
-			t.Errorf("%d drafts, at most %d at once", len(n.log), n.most)
-		}
+		n.change(func() {
+			if n.most != 3 || len(n.log) != 20 {
+				t.Errorf("%d drafts, at most %d at once", len(n.log), n.most)
+			}
+		})
 		s.end(t)
 	})
 }
