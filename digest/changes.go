@@ -145,11 +145,13 @@ func (t *Train) Lead() markdown.Text {
 	return markdown.Text{}
 }
 
-// Changelog returns the changelog that the notes lead to; zero where they lead to none.
+// Changelog returns the changelog in the same repository that the notes lead to; zero where
+// they lead to none.
 func (t *Train) Changelog() markdown.URL {
 	for _, r := range slices.Backward(t.Releases) {
 		for _, u := range r.Notes.Links {
-			if strings.Contains(strings.ToLower(u.String()), "changelog") {
+			inside := strings.HasPrefix(strings.ToLower(u.String()), "https://"+strings.ToLower(r.URL.Host())+"/"+r.Repo.Key()+"/")
+			if inside && strings.Contains(strings.ToLower(u.String()), "changelog") {
 				return u
 			}
 		}
