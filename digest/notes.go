@@ -3,7 +3,6 @@ package digest
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 
 	"github.com/community-digest/digest/internal/markdown"
 )
@@ -70,20 +69,6 @@ func (k *ChangeKind) UnmarshalText(b []byte) error {
 // IsZero reports whether nothing was read, which is what omitzero asks.
 func (n Notes) IsZero() bool {
 	return n.Lead.IsZero() && len(n.Groups) == 0 && n.Bumps == 0 && len(n.Identifiers) == 0 && len(n.Links) == 0
-}
-
-// Brief is the lead, or else the first changes.
-func (n Notes) Brief() markdown.Text {
-	if !n.Lead.IsZero() {
-		return n.Lead
-	}
-	var parts []string
-	for _, g := range n.Groups {
-		for _, it := range g.Items {
-			parts = append(parts, it.Text.Unsafe())
-		}
-	}
-	return markdown.UntrustedBody(strings.Join(parts, "; "))
 }
 
 // head returns notes of at most n bytes of text; identifiers are never cut.

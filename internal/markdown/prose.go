@@ -77,7 +77,7 @@ func (c *collector) text(n *ast.Text) {
 	if n.Parent().Kind() == ast.KindCodeSpan {
 		c.out.Write(value) // code knows no escapes
 	} else {
-		c.out.WriteString(resolve(value))
+		c.out.WriteString(Resolve(value))
 	}
 	if n.SoftLineBreak() || n.HardLineBreak() {
 		c.out.WriteByte(' ')
@@ -120,9 +120,9 @@ func (c *collector) part() {
 	c.out.WriteByte(' ')
 }
 
-// resolve returns what a renderer shows for a stretch of text: the renderer's own writer reads escapes and references,
+// Resolve returns what a renderer shows for a stretch of Markdown text: the renderer's own writer reads escapes and references,
 // and what it had to escape for HTML is taken back.
-func resolve(value []byte) string {
+func Resolve(value []byte) string {
 	if !bytes.ContainsAny(value, `\&`) {
 		return string(value)
 	}

@@ -1,9 +1,7 @@
 package notes
 
 import (
-	"bufio"
 	"bytes"
-	"html"
 	"regexp"
 	"strings"
 
@@ -11,8 +9,9 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
-	goldhtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
+
+	"github.com/community-digest/digest/internal/markdown"
 )
 
 // block is a piece of a document of its own.
@@ -239,22 +238,9 @@ func (m *markdownReader) text(t *inlineText, n *ast.Text) {
 	if n.Parent().Kind() == ast.KindCodeSpan {
 		t.out.Write(value) // code knows no escapes
 	} else {
-		t.out.WriteString(resolve(value))
+		t.out.WriteString(markdown.Resolve(value))
 	}
 	if n.SoftLineBreak() || n.HardLineBreak() {
 		t.out.WriteByte('\n')
 	}
-}
-
-// resolve returns what a renderer shows for a stretch of text: its own writer reads escapes
-// and references, and what it had to escape for HTML is taken back.
-func resolve(value []byte) string {
-	if !bytes.ContainsAny(value, `\&`) {
-		return string(value)
-	}
-	var b strings.Builder
-	w := bufio.NewWriterSize(&b, len(value)+16)
-	goldhtml.DefaultWriter.Write(w, value)
-	_ = w.Flush() // a strings.Builder cannot fail
-	return html.UnescapeString(b.String())
 }
