@@ -74,6 +74,7 @@ func (d *Daemon) draft(ctx context.Context, name string, p digest.Period) error 
 	r, err := edition.Draft(ctx, w, edition.Request{Period: p}, d.now())
 	returned = true
 	d.checkClock(w.Client)
+	d.board.Limits(remaining(w.Client.Usage()))
 	if err != nil {
 		return d.failed(ctx, run, err)
 	}
@@ -82,6 +83,15 @@ func (d *Daemon) draft(ctx context.Context, name string, p digest.Period) error 
 	d.board.Finished(run)
 	run.Log(ctx, d.log)
 	return nil
+}
+
+// remaining is how much of each of GitHub's rate limits a run left.
+func remaining(u github.Usage) map[string]int {
+	left := make(map[string]int, len(u.Rates))
+	for resource, rate := range u.Rates {
+		left[resource] = rate.Remaining
+	}
+	return left
 }
 
 // failed reports how a run failed, and returns the error for the scheduler. A run that is cut

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -81,6 +82,11 @@ func TestTheBoardAndTheLogSayWhatADraftDid(t *testing.T) {
 		if r := standing.Draft; r.Operation != status.Created || r.Items["releases"] != 1 || r.Requests == 0 || !standing.Missed.IsZero() {
 			t.Errorf("%+v", standing)
 		}
+	}
+	w := httptest.NewRecorder()
+	status.Handler(d.board, func(context.Context) error { return nil }).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	if !strings.Contains(w.Body.String(), `digest_github_rate_limit_remaining{resource="graphql"} `) {
+		t.Errorf("what is left of the rate limits is not among the metrics:\n%s", w.Body)
 	}
 }
 
